@@ -1,0 +1,1 @@
+//! In-memory indexes of Silt: regions and collection snapshots over an R-tree.
