@@ -25,6 +25,15 @@ export SILT_DATA
 ifneq ($(strip $(SILT_MIRROR)),)
 override SILT_MIRROR := $(abspath $(SILT_MIRROR))
 export SILT_MIRROR
+else
+unexport SILT_MIRROR
+endif
+
+# Real registers, where they lie beside the project. Only for tests, benches and
+# regions: the demo has to behave as it does for somebody who has no mirror.
+mirror_of_tests := $(or $(SILT_MIRROR),$(realpath ../shared/data))
+ifneq ($(mirror_of_tests),)
+cargo-test pytest bench bench-peers regions regions-check: export SILT_MIRROR := $(mirror_of_tests)
 endif
 
 ##@ First
@@ -44,7 +53,7 @@ demo: ## install what is missing, build, import real registers, serve them
 	$(silt) demo --listen $(LISTEN)
 
 .PHONY: test
-test: setup-test cargo-test pytest ## install what is missing, build, run every test and every check
+test: setup-test cargo-test pytest regions-check ## install what is missing, build, run every test and every check
 	@scripts/lint.sh $(if $(CI),strict,lenient)
 	@echo 'make test: everything above passed'
 
@@ -60,6 +69,10 @@ pytest: setup-test ## Python tests only: Silt as geopandas and GDAL see it
 	@scripts/venv.sh
 	@SILT_BIN='$(silt)' scripts/pytest.sh
 
+.PHONY: regions-check
+regions-check: setup-test ## do the bundled regions still come out of their build?
+	@scripts/check-regions.sh
+
 .PHONY: lint
 lint: ## format and lints, strictly; licences too where cargo-deny is installed
 	@scripts/lint.sh strict
@@ -68,18 +81,12 @@ lint: ## format and lints, strictly; licences too where cargo-deny is installed
 
 .PHONY: deny
 deny: ## licences, banned crates and origin of crates (needs cargo-deny)
-	$(CARGO) deny --locked --all-features check licenses bans sources
+	$(CARGO) deny --locked --all-features check --hide-inclusion-graph licenses bans sources
 
+# Node.js is for the regions, which are rebuilt only from a mirror.
 .PHONY: setup-test
 setup-test:
-	@scripts/setup.sh test
-
-# Real registers, where they lie beside the project. Only for tests and benches:
-# the demo has to behave as it does for somebody who has no mirror.
-mirror_of_tests := $(or $(SILT_MIRROR),$(realpath ../shared/data))
-ifneq ($(mirror_of_tests),)
-cargo-test pytest bench bench-peers: export SILT_MIRROR := $(mirror_of_tests)
-endif
+	@scripts/setup.sh test $(if $(wildcard $(mirror_of_tests)/boundaries),regions)
 
 ##@ Speed and robustness
 

@@ -20,9 +20,10 @@ readonly gdal_newest="3.13.0" # exclusive
 readonly node_oldest=18
 # Debian's GDAL bindings belong to Debian's Python: a Python from pyenv, conda
 # or a virtual environment that comes first in PATH does not see them.
-system_python="${SILT_SYSTEM_PYTHON:-/usr/bin/python3}"
-[[ -x "$system_python" ]] || system_python="$(command -v python3 || true)"
-readonly system_python
+system_python() {
+    local python="${SILT_SYSTEM_PYTHON:-/usr/bin/python3}"
+    if [[ -x "$python" ]]; then printf '%s\n' "$python"; else command -v python3; fi
+}
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() {
@@ -46,8 +47,9 @@ has_gdal_headers() { has_pkg_config && pkg-config --exists gdal; }
 has_gdal_programs() { command -v ogr2ogr >/dev/null && command -v ogrinfo >/dev/null; }
 has_certificates() { [[ -e /etc/ssl/certs/ca-certificates.crt || -e /etc/pki/tls/certs/ca-bundle.crt || -e /etc/ssl/cert.pem ]]; }
 has_python_module() {
-    [[ -n "$system_python" ]] &&
-        "$system_python" -c 'import sys, importlib.util as u; sys.exit(u.find_spec(sys.argv[1]) is None)' "$1" 2>/dev/null
+    local python
+    python="$(system_python)" &&
+        "$python" -c 'import sys, importlib.util as u; sys.exit(u.find_spec(sys.argv[1]) is None)' "$1" 2>/dev/null
 }
 # A Python without ensurepip makes environments without pip.
 has_python_venv() { has_python_module venv && has_python_module ensurepip; }

@@ -4,7 +4,7 @@
 //! works without grid files from a network, so NAD27 comes out within some metres.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, Once};
@@ -149,11 +149,11 @@ impl Crs {
         let (mut xs, mut ys): (Vec<f64>, Vec<f64>) =
             geometry.coords_iter().map(|c| (c.x, c.y)).unzip();
         self.convert(&mut xs, &mut ys)?;
-        let mut converted = xs.into_iter().zip(ys);
         // `coords_iter` and `map_coords` walk a geometry in the same order.
-        geometry.map_coords_in_place(|before| match converted.next() {
-            Some((x, y)) => Coord { x, y },
-            None => before,
+        let position = Cell::new(0);
+        geometry.map_coords_in_place(|_| {
+            let index = position.replace(position.get() + 1);
+            Coord { x: xs[index], y: ys[index] }
         });
         Ok(())
     }

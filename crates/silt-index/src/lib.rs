@@ -1,1 +1,3 @@
 //! In-memory indexes of Silt: regions and collection snapshots over an R-tree.
+
+pub mod regions;

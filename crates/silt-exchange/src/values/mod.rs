@@ -12,12 +12,12 @@ pub mod date;
 pub mod number;
 pub mod pair;
 pub mod qualified;
-pub mod scan;
+mod scan;
 pub mod unit;
 pub mod utm;
 pub mod words;
 
-pub use coordinate::{Axis, CoordinateError, parse_angle};
+pub use coordinate::{Axis, CoordinateError, Hemisphere, parse_angle};
 pub use date::{
     CenturyRule, DateError, DateFormat, DateOrder, from_excel_serial, parse_date, parse_year,
 };

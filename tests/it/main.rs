@@ -1,0 +1,14 @@
+//! Black-box tests: the built binary, real files, real clients.
+//!
+//! Tests that need the mirror of the public sources read its folder from `SILT_MIRROR` and are
+//! skipped with a message where it is not set.
+
+mod bad_input;
+mod crash;
+mod demo;
+mod editions;
+mod export;
+mod regions;
+mod registers;
+mod serve;
+mod support;
