@@ -230,7 +230,9 @@ pub enum CoordinateError {
 /// [`CoordinateError`] with the reason. Values out of range are never wrapped or swapped.
 pub fn parse_angle(text: &str, axis: Axis, decimal: NumberFormat) -> Result<f64, CoordinateError> {
     let tokens = scan(trim_frame(text)?, decimal)?;
-    let first_number = tokens.iter().position(|placed| matches!(placed.token, Token::Number(_)));
+    let first_number = tokens
+        .iter()
+        .position(|placed| matches!(placed.token, Token::Number(_)));
     for (position, placed) in tokens.iter().enumerate() {
         match placed.token {
             Token::Separator(character) => {
@@ -246,7 +248,10 @@ pub fn parse_angle(text: &str, axis: Axis, decimal: NumberFormat) -> Result<f64,
     match angles.as_slice() {
         [] => Err(CoordinateError::NoNumber),
         [angle] => angle.degrees(axis),
-        more => Err(CoordinateError::TooManyAngles { count: more.len(), expected: 1 }),
+        more => Err(CoordinateError::TooManyAngles {
+            count: more.len(),
+            expected: 1,
+        }),
     }
 }
 
@@ -259,7 +264,11 @@ pub(super) fn trim_frame(text: &str) -> Result<&str, CoordinateError> {
         .unwrap_or(trimmed);
     let framed = trim(trim(unbracketed).trim_end_matches(['.', ',', ';']));
     if framed.is_empty() {
-        return Err(if trimmed.is_empty() { CoordinateError::Empty } else { CoordinateError::NoNumber });
+        return Err(if trimmed.is_empty() {
+            CoordinateError::Empty
+        } else {
+            CoordinateError::NoNumber
+        });
     }
     Ok(framed)
 }
@@ -278,8 +287,11 @@ pub(super) struct RawAngle<'a> {
 /// An angle ends at a separator, at a letter of a hemisphere (or before it, where the letters
 /// come first), before a sign, before the name of an axis, and before a number that a degree
 /// sign follows.
-pub(super) fn group_angles<'a>(tokens: &[Placed<'a>]) -> Result<Vec<RawAngle<'a>>, CoordinateError> {
-    let first_of = |is_wanted: fn(&Token<'_>) -> bool| tokens.iter().position(|p| is_wanted(&p.token));
+pub(super) fn group_angles<'a>(
+    tokens: &[Placed<'a>],
+) -> Result<Vec<RawAngle<'a>>, CoordinateError> {
+    let first_of =
+        |is_wanted: fn(&Token<'_>) -> bool| tokens.iter().position(|p| is_wanted(&p.token));
     let first_letter = first_of(|token| matches!(token, Token::Hemisphere(_)));
     let first_number = first_of(|token| matches!(token, Token::Number(_)));
     let letters_come_first =
@@ -323,7 +335,11 @@ pub(super) fn group_angles<'a>(tokens: &[Placed<'a>]) -> Result<Vec<RawAngle<'a>
             }
             Token::Mark(mark) => match current.parts.last_mut() {
                 Some((_, slot @ None)) => *slot = Some(mark),
-                _ => return Err(CoordinateError::MisplacedMark { mark: mark_name(mark) }),
+                _ => {
+                    return Err(CoordinateError::MisplacedMark {
+                        mark: mark_name(mark),
+                    });
+                }
             },
             Token::Colon => {
                 if !matches!(previous, Some(Token::Number(_) | Token::AxisName(_))) {
@@ -331,7 +347,9 @@ pub(super) fn group_angles<'a>(tokens: &[Placed<'a>]) -> Result<Vec<RawAngle<'a>
                 }
             }
             Token::Word(word) => {
-                return Err(CoordinateError::UnexpectedWord { word: word.to_owned() });
+                return Err(CoordinateError::UnexpectedWord {
+                    word: word.to_owned(),
+                });
             }
             Token::Other(character) => {
                 return Err(CoordinateError::UnexpectedCharacter { character });
@@ -371,7 +389,8 @@ impl<'a> RawAngle<'a> {
 
     /// Two angles out of two, four or six bare numbers, such as `11 25 3 12 5 30`.
     pub(super) fn split_in_half(&self) -> Option<[RawAngle<'a>; 2]> {
-        let is_bare = self.stated_axis().is_none() && self.parts.iter().all(|(_, mark)| mark.is_none());
+        let is_bare =
+            self.stated_axis().is_none() && self.parts.iter().all(|(_, mark)| mark.is_none());
         if !is_bare || !matches!(self.parts.len(), 2 | 4 | 6) {
             return None;
         }
@@ -381,15 +400,24 @@ impl<'a> RawAngle<'a> {
             parts: first.to_vec(),
             ..RawAngle::default()
         };
-        let second_angle = RawAngle { parts: second.to_vec(), ..RawAngle::default() };
+        let second_angle = RawAngle {
+            parts: second.to_vec(),
+            ..RawAngle::default()
+        };
         Some([first_angle, second_angle])
     }
 
     /// The angle in degrees, checked against its axis.
     pub(super) fn degrees(&self, axis: Axis) -> Result<f64, CoordinateError> {
-        for found in [self.hemisphere.map(Hemisphere::axis), self.axis_name].into_iter().flatten() {
+        for found in [self.hemisphere.map(Hemisphere::axis), self.axis_name]
+            .into_iter()
+            .flatten()
+        {
             if found != axis {
-                return Err(CoordinateError::WrongAxis { found, expected: axis });
+                return Err(CoordinateError::WrongAxis {
+                    found,
+                    expected: axis,
+                });
             }
         }
         let is_negative = self.sign()?;
@@ -418,14 +446,18 @@ impl<'a> RawAngle<'a> {
 
     fn check_marks(&self) -> Result<(), CoordinateError> {
         if self.parts.len() > 3 {
-            return Err(CoordinateError::TooManyNumbers { count: self.parts.len() });
+            return Err(CoordinateError::TooManyNumbers {
+                count: self.parts.len(),
+            });
         }
         let places = [Mark::Degree, Mark::Minute, Mark::Second];
         for ((_, mark), place) in self.parts.iter().zip(places) {
             if let Some(mark) = *mark
                 && mark != place
             {
-                return Err(CoordinateError::MisplacedMark { mark: mark_name(mark) });
+                return Err(CoordinateError::MisplacedMark {
+                    mark: mark_name(mark),
+                });
             }
         }
         Ok(())

@@ -2,7 +2,8 @@
 
 use silt_model::PartialDate;
 
-use super::words::{fold, is_minus, trim};
+use super::date_parts::{Part, first_word, split_parts, strip_time};
+use super::words::trim;
 
 /// Order of day and month in dates such as `05/06/2022`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -95,6 +96,9 @@ pub enum DateError {
         /// The digits.
         text: String,
     },
+    /// `17-May`, as spreadsheets show a date of the year in which it was typed.
+    #[error("a day and a month without a year")]
+    WithoutYear,
     /// `1960s`
     #[error("a decade, not a date")]
     Decade,
@@ -104,7 +108,7 @@ pub enum DateError {
     /// `1959.5`, or `2019.10`, which may be October or a number.
     #[error("a year with a fraction")]
     FractionalYear,
-    /// Five digits, as spreadsheets number days; see [`from_excel_serial`].
+    /// Five digits, as spreadsheets number days; see [`super::from_excel_serial`].
     #[error("`{serial}` looks like the day number of a spreadsheet; give the column that format")]
     SpreadsheetSerial {
         /// The number.
@@ -147,8 +151,8 @@ const PLAUSIBLE_YEARS: std::ops::RangeInclusive<i64> = 1000..=2999;
 /// in `2019-00-00`, count as not given), numbers with `/`, `-`, `.` or spaces between
 /// (`05/05/2022`), names of months in English, Portuguese, Spanish and French (`05-AUG-18`,
 /// `OCTUBRE-2025`, `7 de novembro de 2022`, `November 7, 2022`), and years that passed through a
-/// spreadsheet (`1959.0`). A time of day is checked and left out. `May/17` is May 2017: a day
-/// without a year would be no date.
+/// spreadsheet (`1959.0`). A time of day is checked and left out. `May/17` is May 2017, while
+/// `17-May` has no year.
 ///
 /// # Errors
 ///
@@ -166,8 +170,10 @@ pub fn parse_date(text: &str, format: &DateFormat) -> Result<PartialDate, DateEr
     let parts = split_parts(date_text)?;
     let has_number = parts.iter().any(|p| matches!(p, Part::Number { .. }));
     if !has_number {
-        return Err(first_word(&parts).map_or(DateError::NoDigits, |word| DateError::UnknownWord {
-            word: word.to_owned(),
+        return Err(first_word(&parts).map_or(DateError::NoDigits, |word| {
+            DateError::UnknownWord {
+                word: word.to_owned(),
+            }
         }));
     }
     if parts.iter().all(Part::is_zero_or_gap) {
@@ -194,208 +200,6 @@ pub fn parse_year(text: &str) -> Result<i32, DateError> {
     }
 }
 
-/// The day that a spreadsheet stores as a number; the time of day is left out.
-///
-/// `is_1904` selects the date system of old Macintosh workbooks. In the 1900 system day 60 is
-/// 29 February 1900, which never was, and is refused.
-///
-/// # Errors
-///
-/// [`DateError::NoYear`] for 0, [`DateError::InvalidSerial`] for anything that is no day.
-pub fn from_excel_serial(serial: f64, is_1904: bool) -> Result<PartialDate, DateError> {
-    const DAYS_1899_12_30_TO_1970: i64 = 25_569;
-    const DAYS_1904_01_01_TO_1970: i64 = 24_107;
-    const LAST_DAY_OF_9999: f64 = 2_958_466.0;
-
-    let invalid = || DateError::InvalidSerial {
-        serial: serial.to_string(),
-    };
-    if !serial.is_finite() || serial < 0.0 || serial >= LAST_DAY_OF_9999 {
-        return Err(invalid());
-    }
-    if serial == 0.0 && !is_1904 {
-        return Err(DateError::NoYear);
-    }
-    let whole_days = serial.floor() as i64;
-    let days_since_1970 = match (is_1904, whole_days) {
-        (true, _) => whole_days - DAYS_1904_01_01_TO_1970,
-        (false, 0 | 60) => return Err(invalid()),
-        // Before the day that never was, the numbers run one ahead.
-        (false, 1..60) => whole_days + 1 - DAYS_1899_12_30_TO_1970,
-        (false, _) => whole_days - DAYS_1899_12_30_TO_1970,
-    };
-    let (year, month, day) = civil_from_days(days_since_1970);
-    PartialDate::new(year, Some(month), Some(day)).ok_or_else(invalid)
-}
-
-/// Gregorian date of a day counted from 1970-01-01.
-///
-/// Days are counted from 1 March, so that the leap day is the last of its year and the months
-/// follow a pattern of 153 days in five.
-fn civil_from_days(days_since_1970: i64) -> (i32, u8, u8) {
-    const DAYS_0000_03_01_TO_1970: i64 = 719_468;
-    const DAYS_IN_400_YEARS: i64 = 146_097;
-
-    let days = days_since_1970 + DAYS_0000_03_01_TO_1970;
-    let era = days.div_euclid(DAYS_IN_400_YEARS);
-    let day_of_era = days.rem_euclid(DAYS_IN_400_YEARS);
-    let leap_corrected = day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096;
-    let year_of_era = leap_corrected / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    (year as i32, month as u8, day as u8)
-}
-
-/// A piece of a date.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Part<'a> {
-    Number { digits: &'a str, value: u32 },
-    Month { number: u32 },
-    Word(&'a str),
-    Gap(char),
-}
-
-impl Part<'_> {
-    fn is_zero_or_gap(&self) -> bool {
-        matches!(self, Part::Number { value: 0, .. } | Part::Gap(_))
-    }
-}
-
-fn first_word<'a>(parts: &[Part<'a>]) -> Option<&'a str> {
-    parts.iter().find_map(|part| match part {
-        Part::Word(word) => Some(*word),
-        _ => None,
-    })
-}
-
-/// Takes a time of day off the end, after a `T` or white space.
-fn strip_time(text: &str) -> Result<&str, DateError> {
-    let Some(colon) = text.find(':') else {
-        return Ok(text);
-    };
-    let hour_start = text[..colon].trim_end_matches(|c: char| c.is_ascii_digit()).len();
-    let before = text[..hour_start].strip_suffix(['T', 't']).unwrap_or(&text[..hour_start]);
-    let is_separated = before.len() < hour_start || before.ends_with(char::is_whitespace);
-    if !is_separated || !is_time_of_day(&text[hour_start..]) {
-        return Err(DateError::Time);
-    }
-    Ok(trim(before).trim_end_matches(','))
-}
-
-/// Whether the text is hours and minutes, perhaps seconds, AM or PM, and an offset from UTC.
-fn is_time_of_day(text: &str) -> bool {
-    let folded = fold(text).replace('\u{a0}', " ");
-    let clock_end = folded
-        .find(|c: char| !c.is_ascii_digit() && !":.,".contains(c))
-        .unwrap_or(folded.len());
-    let (clock, zone) = folded.split_at(clock_end);
-    let limits = [24, 59, 60];
-    let fields: Vec<&str> = clock.split(':').collect();
-    let are_fields_valid = (2..=3).contains(&fields.len())
-        && fields.iter().zip(limits).enumerate().all(|(position, (field, limit))| {
-            // Only seconds may have a fraction.
-            let whole = if position == 2 {
-                field.split(['.', ',']).next().unwrap_or(field)
-            } else {
-                field
-            };
-            whole.len() <= 2 && whole.parse::<u32>().is_ok_and(|value| value <= limit)
-        });
-    let half_day = ["am", "pm", "a.m.", "p.m."];
-    let zone = zone.trim();
-    let zone = half_day.iter().find_map(|name| zone.strip_prefix(name)).unwrap_or(zone).trim();
-    let is_zone = matches!(zone, "" | "z" | "utc" | "gmt")
-        || zone.strip_prefix(['+', '-']).is_some_and(|offset| {
-            let digits = offset.replace(':', "");
-            matches!(digits.len(), 2 | 4) && digits.bytes().all(|b| b.is_ascii_digit())
-        });
-    are_fields_valid && is_zone
-}
-
-fn split_parts(text: &str) -> Result<Vec<Part<'_>>, DateError> {
-    let mut parts: Vec<Part<'_>> = Vec::new();
-    let mut rest = text;
-    while let Some(c) = rest.chars().next() {
-        let length = |is_same: fn(char) -> bool| rest.find(|c| !is_same(c)).unwrap_or(rest.len());
-        if c.is_ascii_digit() {
-            let (digits, after) = rest.split_at(length(|c| c.is_ascii_digit()));
-            let value = digits.parse().map_err(|_| DateError::UnknownForm)?;
-            parts.push(Part::Number { digits, value });
-            rest = strip_ordinal(after);
-        } else if is_letter(c) {
-            let (word, after) = rest.split_at(length(is_letter));
-            // A point after a word marks an abbreviation.
-            rest = after.strip_prefix('.').unwrap_or(after);
-            if !is_connecting_word(word) {
-                parts.push(month_number(word).map_or(Part::Word(word), |number| Part::Month { number }));
-            }
-        } else {
-            let gap = match c {
-                '/' | '.' | ',' => c,
-                c if is_minus(c) => '-',
-                c if c.is_whitespace() => ' ',
-                character => return Err(DateError::UnexpectedCharacter { character }),
-            };
-            rest = &rest[c.len_utf8()..];
-            push_gap(&mut parts, gap);
-        }
-    }
-    Ok(parts)
-}
-
-/// Adds a gap, merging white space with the separator beside it.
-fn push_gap(parts: &mut Vec<Part<'_>>, gap: char) {
-    match parts.last_mut() {
-        Some(Part::Gap(_)) if gap == ' ' => {}
-        Some(Part::Gap(previous)) if *previous == ' ' => *previous = gap,
-        _ => parts.push(Part::Gap(gap)),
-    }
-}
-
-fn is_letter(c: char) -> bool {
-    c.is_alphabetic() || ('\u{300}'..='\u{36f}').contains(&c)
-}
-
-/// Takes `st`, `nd`, `rd`, `th`, `er`, `º` or `ª` off, as in `1st` and `1º`.
-fn strip_ordinal(after_digits: &str) -> &str {
-    for suffix in ["st", "nd", "rd", "th", "er", "\u{ba}", "\u{aa}", "\u{b0}"] {
-        if let Some(rest) = after_digits.strip_prefix(suffix)
-            && !rest.starts_with(is_letter)
-        {
-            return rest;
-        }
-    }
-    after_digits
-}
-
-fn is_connecting_word(word: &str) -> bool {
-    matches!(fold(word).as_str(), "de" | "del" | "do" | "of")
-}
-
-/// Months in English, Portuguese, Spanish and French, full and abbreviated.
-fn month_number(word: &str) -> Option<u32> {
-    let number = match fold(word).as_str() {
-        "january" | "jan" | "janeiro" | "enero" | "ene" | "janvier" | "janv" => 1,
-        "february" | "feb" | "fevereiro" | "fev" | "febrero" | "fevrier" | "fevr" => 2,
-        "march" | "mar" | "marco" | "marzo" | "mars" => 3,
-        "april" | "apr" | "abril" | "abr" | "avril" | "avr" => 4,
-        "may" | "maio" | "mai" | "mayo" => 5,
-        "june" | "jun" | "junho" | "junio" | "juin" => 6,
-        "july" | "jul" | "julho" | "julio" | "juillet" | "juil" => 7,
-        "august" | "aug" | "agosto" | "ago" | "aout" => 8,
-        "september" | "sep" | "sept" | "setembro" | "set" | "septiembre" | "setiembre"
-        | "septembre" => 9,
-        "october" | "oct" | "outubro" | "out" | "octubre" | "octobre" => 10,
-        "november" | "nov" | "novembro" | "noviembre" | "novembre" => 11,
-        "december" | "dec" | "dezembro" | "dez" | "diciembre" | "dic" | "decembre" => 12,
-        _ => return None,
-    };
-    Some(number)
-}
-
 fn from_parts(parts: &[Part<'_>], format: &DateFormat) -> Result<PartialDate, DateError> {
     use Part::{Gap, Month, Number};
 
@@ -403,13 +207,17 @@ fn from_parts(parts: &[Part<'_>], format: &DateFormat) -> Result<PartialDate, Da
         return Err(DateError::Decade);
     }
     if let Some(word) = first_word(parts) {
-        return Err(DateError::UnknownWord { word: word.to_owned() });
+        return Err(DateError::UnknownWord {
+            word: word.to_owned(),
+        });
     }
     match *parts {
         [Number { digits, value }] => from_bare_digits(digits, value),
-        [Number { digits: first, .. }, Gap(gap), Number { digits: second, .. }] => {
-            from_two_numbers(first, gap, second, format)
-        }
+        [
+            Number { digits: first, .. },
+            Gap(gap),
+            Number { digits: second, .. },
+        ] => from_two_numbers(first, gap, second, format),
         [
             Number { digits: first, .. },
             Gap(gap),
@@ -419,22 +227,36 @@ fn from_parts(parts: &[Part<'_>], format: &DateFormat) -> Result<PartialDate, Da
         ] if gap == second_gap => from_three_numbers([first, second, third], format),
         _ => {
             // With the month named, what stands between matters no more.
-            let without_gaps: Vec<Part<'_>> =
-                parts.iter().copied().filter(|part| !matches!(part, Gap(_))).collect();
+            let without_gaps: Vec<Part<'_>> = parts
+                .iter()
+                .copied()
+                .filter(|part| !matches!(part, Gap(_)))
+                .collect();
             match *without_gaps {
-                [Month { number }, Number { digits, .. }]
-                | [Number { digits, .. }, Month { number }] => {
-                    let year = full_year(digits, format)?;
-                    in_calendar(year, number, 0)
+                [Month { number }, Number { digits, .. }] => {
+                    in_calendar(full_year(digits, format)?, number, 0)
                 }
-                [Number { digits: first, .. }, Month { number }, Number { digits: last, .. }] => {
-                    let (day_text, year_text) =
-                        if first.len() == 4 { (last, first) } else { (first, last) };
+                [Number { digits, .. }, Month { number }] if digits.len() == 4 => {
+                    in_calendar(full_year(digits, format)?, number, 0)
+                }
+                [Number { .. }, Month { .. }] => Err(DateError::WithoutYear),
+                [
+                    Number { digits: first, .. },
+                    Month { number },
+                    Number { digits: last, .. },
+                ] => {
+                    let (day_text, year_text) = if first.len() == 4 {
+                        (last, first)
+                    } else {
+                        (first, last)
+                    };
                     from_named_month(day_text, number, year_text, format)
                 }
-                [Month { number }, Number { digits: day, .. }, Number { digits: year, .. }] => {
-                    from_named_month(day, number, year, format)
-                }
+                [
+                    Month { number },
+                    Number { digits: day, .. },
+                    Number { digits: year, .. },
+                ] => from_named_month(day, number, year, format),
                 _ => Err(DateError::UnknownForm),
             }
         }
@@ -463,7 +285,9 @@ fn from_bare_digits(digits: &str, value: u32) -> Result<PartialDate, DateError> 
             in_calendar(year, value / 100 % 100, value % 100)
         }
         5 => Err(DateError::SpreadsheetSerial { serial: value }),
-        1..=3 => Err(DateError::NoCentury { text: digits.to_owned() }),
+        1..=3 => Err(DateError::NoCentury {
+            text: digits.to_owned(),
+        }),
         _ => Err(DateError::UnknownForm),
     }
 }
@@ -488,7 +312,11 @@ fn from_two_numbers(
             let year = full_year(second, format)?;
             let month = short_number(first)?;
             if month == 0 {
-                return Err(DateError::NotInCalendar { year, month, day: 0 });
+                return Err(DateError::NotInCalendar {
+                    year,
+                    month,
+                    day: 0,
+                });
             }
             in_calendar(year, month, 0)
         }
@@ -507,14 +335,24 @@ fn from_three_numbers(
     let (first, second) = (short_number(first)?, short_number(second)?);
     let year = full_year(third, format)?;
     if first == 0 || second == 0 {
-        return Err(DateError::NotInCalendar { year, month: second, day: first });
+        return Err(DateError::NotInCalendar {
+            year,
+            month: second,
+            day: first,
+        });
     }
     match format.order {
         DateOrder::DayFirst => in_calendar(year, second, first),
         DateOrder::MonthFirst => in_calendar(year, first, second),
-        DateOrder::Auto => match (in_calendar(year, second, first), in_calendar(year, first, second)) {
+        DateOrder::Auto => match (
+            in_calendar(year, second, first),
+            in_calendar(year, first, second),
+        ) {
             (Ok(day_first), Ok(month_first)) if day_first != month_first => {
-                Err(DateError::Ambiguous { day_first, month_first })
+                Err(DateError::Ambiguous {
+                    day_first,
+                    month_first,
+                })
             }
             (Err(_), month_first @ Ok(_)) => month_first,
             (day_first, _) => day_first,
@@ -533,7 +371,9 @@ fn short_number(digits: &str) -> Result<u32, DateError> {
 /// A year of four digits, or of two with its century found.
 fn full_year(digits: &str, format: &DateFormat) -> Result<i32, DateError> {
     let value: i32 = digits.parse().map_err(|_| DateError::UnknownForm)?;
-    let no_century = || DateError::NoCentury { text: digits.to_owned() };
+    let no_century = || DateError::NoCentury {
+        text: digits.to_owned(),
+    };
     match digits.len() {
         4 => plausible_year(value.unsigned_abs()),
         2 => {
@@ -548,7 +388,9 @@ fn full_year(digits: &str, format: &DateFormat) -> Result<i32, DateError> {
             };
             match u32::try_from(year) {
                 Ok(year) => plausible_year(year),
-                Err(_) => Err(DateError::YearOutOfRange { year: i64::from(year) }),
+                Err(_) => Err(DateError::YearOutOfRange {
+                    year: i64::from(year),
+                }),
             }
         }
         _ => Err(no_century()),

@@ -9,21 +9,22 @@
 
 pub mod coordinate;
 pub mod date;
+mod date_parts;
 pub mod number;
 pub mod pair;
 pub mod qualified;
 mod scan;
+pub mod serial;
 pub mod unit;
 pub mod utm;
 pub mod words;
 
 pub use coordinate::{Axis, CoordinateError, Hemisphere, parse_angle};
-pub use date::{
-    CenturyRule, DateError, DateFormat, DateOrder, from_excel_serial, parse_date, parse_year,
-};
+pub use date::{CenturyRule, DateError, DateFormat, DateOrder, parse_date, parse_year};
 pub use number::{NumberError, NumberFormat, parse_integer, parse_number};
 pub use pair::{Pair, PairFormat, PairOrder, parse_pair};
 pub use qualified::{QualifiedNumber, Qualifier, parse_qualified_number};
+pub use serial::from_excel_serial;
 pub use unit::{Dimension, Quantity, Unit, UnitError, convert, parse_quantity};
 pub use utm::{UtmError, UtmZone, ZoneLetter, parse_utm_zone};
 pub use words::{NULL_WORDS, is_spreadsheet_error, looks_null, parse_bool};

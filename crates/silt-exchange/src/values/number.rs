@@ -132,7 +132,10 @@ impl fmt::Display for GroupingFault {
                 "separated thousands that start with 0; is the decimal mark the right one?"
             ),
             Self::Mixed { first, second } => {
-                write!(f, "two kinds of thousands separator, `{first}` and `{second}`")
+                write!(
+                    f,
+                    "two kinds of thousands separator, `{first}` and `{second}`"
+                )
             }
         }
     }
@@ -358,7 +361,10 @@ fn join_groups(whole_text: &str) -> Result<String, GroupingFault> {
         match separator_seen {
             None => check_first_group(&joined)?,
             Some(first) if first != separator => {
-                return Err(GroupingFault::Mixed { first, second: separator });
+                return Err(GroupingFault::Mixed {
+                    first,
+                    second: separator,
+                });
             }
             Some(_) => check_later_group(digits_in_group, separator)?,
         }
@@ -373,7 +379,9 @@ fn join_groups(whole_text: &str) -> Result<String, GroupingFault> {
 
 fn check_first_group(digits: &str) -> Result<(), GroupingFault> {
     if !(1..=3).contains(&digits.len()) {
-        return Err(GroupingFault::FirstGroup { digits: digits.len() });
+        return Err(GroupingFault::FirstGroup {
+            digits: digits.len(),
+        });
     }
     if digits.starts_with('0') {
         return Err(GroupingFault::LeadingZero);

@@ -33,7 +33,11 @@ fn numbers_as_registers_write_them() {
         ("-0", Point, 0.0),
         ("007", Point, 7.0),
     ] {
-        assert_eq!(parse_number(text, format), Ok(expected), "{text:?} {format:?}");
+        assert_eq!(
+            parse_number(text, format),
+            Ok(expected),
+            "{text:?} {format:?}"
+        );
     }
 }
 
@@ -61,15 +65,24 @@ fn auto_decides_where_one_reading_is_possible() {
     }
     for text in ["1.234", "1,234", "12,500", "-999.999", " +123.456 "] {
         let error = parse_number(text, Auto).expect_err(text);
-        assert!(matches!(error, NumberError::Ambiguous { .. }), "{text:?}: {error:?}");
+        assert!(
+            matches!(error, NumberError::Ambiguous { .. }),
+            "{text:?}: {error:?}"
+        );
     }
     assert_eq!(
         parse_number("1.234", Auto),
-        Err(NumberError::Ambiguous { as_point: 1.234, as_comma: 1234.0 })
+        Err(NumberError::Ambiguous {
+            as_point: 1.234,
+            as_comma: 1234.0
+        })
     );
     assert_eq!(
         parse_number("-1,234", Auto),
-        Err(NumberError::Ambiguous { as_point: -1234.0, as_comma: -1.234 })
+        Err(NumberError::Ambiguous {
+            as_point: -1234.0,
+            as_comma: -1.234
+        })
     );
 }
 
@@ -89,32 +102,134 @@ fn refused_with_the_reason() {
         ("1e999", Point, NumberError::TooLarge),
         ("5%", Point, NumberError::Percent),
         ("5,5 %", Auto, NumberError::Percent),
-        ("1.2.3", Point, NumberError::SeveralDecimalMarks { mark: '.' }),
-        ("1.2.3", Auto, grouping(Group { digits: 1, separator: '.' })),
-        ("1,23,456.7", Point, grouping(Group { digits: 2, separator: ',' })),
-        ("1,23,456.7", Auto, grouping(Group { digits: 2, separator: ',' })),
-        ("1,5", Point, grouping(Group { digits: 1, separator: ',' })),
-        ("1,", Point, grouping(Group { digits: 0, separator: ',' })),
+        (
+            "1.2.3",
+            Point,
+            NumberError::SeveralDecimalMarks { mark: '.' },
+        ),
+        (
+            "1.2.3",
+            Auto,
+            grouping(Group {
+                digits: 1,
+                separator: '.',
+            }),
+        ),
+        (
+            "1,23,456.7",
+            Point,
+            grouping(Group {
+                digits: 2,
+                separator: ',',
+            }),
+        ),
+        (
+            "1,23,456.7",
+            Auto,
+            grouping(Group {
+                digits: 2,
+                separator: ',',
+            }),
+        ),
+        (
+            "1,5",
+            Point,
+            grouping(Group {
+                digits: 1,
+                separator: ',',
+            }),
+        ),
+        (
+            "1,",
+            Point,
+            grouping(Group {
+                digits: 0,
+                separator: ',',
+            }),
+        ),
         ("1234,567", Point, grouping(FirstGroup { digits: 4 })),
         ("2019 2020", Point, grouping(FirstGroup { digits: 4 })),
         (",567", Point, grouping(FirstGroup { digits: 0 })),
         ("0,567", Point, grouping(LeadingZero)),
-        ("1,234 567", Point, grouping(Mixed { first: ',', second: ' ' })),
-        ("12.500,00", Point, NumberError::SeparatorInFraction { separator: ',', mark: '.' }),
-        ("5. 0435", Point, NumberError::SeparatorInFraction { separator: ' ', mark: '.' }),
+        (
+            "1,234 567",
+            Point,
+            grouping(Mixed {
+                first: ',',
+                second: ' ',
+            }),
+        ),
+        (
+            "12.500,00",
+            Point,
+            NumberError::SeparatorInFraction {
+                separator: ',',
+                mark: '.',
+            },
+        ),
+        (
+            "5. 0435",
+            Point,
+            NumberError::SeparatorInFraction {
+                separator: ' ',
+                mark: '.',
+            },
+        ),
         ("1e", Point, NumberError::Exponent),
         ("1e5.5", Point, NumberError::Exponent),
-        ("*", Point, NumberError::UnexpectedCharacter { character: '*' }),
-        ("1970 (see note)", Point, NumberError::UnexpectedCharacter { character: '(' }),
-        ("yes", Point, NumberError::UnexpectedCharacter { character: 'y' }),
-        ("12 m3", Point, NumberError::UnexpectedCharacter { character: 'm' }),
-        ("#VALOR!", Point, NumberError::UnexpectedCharacter { character: '#' }),
-        ("0x10", Point, NumberError::UnexpectedCharacter { character: 'x' }),
-        ("--5", Point, NumberError::UnexpectedCharacter { character: '-' }),
-        ("12\n13", Point, NumberError::UnexpectedCharacter { character: '\n' }),
-        ("\u{663}", Point, NumberError::UnexpectedCharacter { character: '\u{663}' }),
+        (
+            "*",
+            Point,
+            NumberError::UnexpectedCharacter { character: '*' },
+        ),
+        (
+            "1970 (see note)",
+            Point,
+            NumberError::UnexpectedCharacter { character: '(' },
+        ),
+        (
+            "yes",
+            Point,
+            NumberError::UnexpectedCharacter { character: 'y' },
+        ),
+        (
+            "12 m3",
+            Point,
+            NumberError::UnexpectedCharacter { character: 'm' },
+        ),
+        (
+            "#VALOR!",
+            Point,
+            NumberError::UnexpectedCharacter { character: '#' },
+        ),
+        (
+            "0x10",
+            Point,
+            NumberError::UnexpectedCharacter { character: 'x' },
+        ),
+        (
+            "--5",
+            Point,
+            NumberError::UnexpectedCharacter { character: '-' },
+        ),
+        (
+            "12\n13",
+            Point,
+            NumberError::UnexpectedCharacter { character: '\n' },
+        ),
+        (
+            "\u{663}",
+            Point,
+            NumberError::UnexpectedCharacter {
+                character: '\u{663}',
+            },
+        ),
     ] {
-        assert_eq!(parse_number(text, format), Err(expected), "{text:?} {format:?}");
+        assert_eq!(
+            parse_number(text, format),
+            Err(expected),
+            "{text:?} {format:?}"
+        );
     }
 }
 
@@ -149,10 +264,19 @@ fn whole_numbers() {
     ] {
         assert_eq!(parse_integer(text, format), Ok(expected), "{text:?}");
     }
-    assert_eq!(parse_integer("0.9", Point), Err(NumberError::NotAnInteger { value: 0.9 }));
-    assert_eq!(parse_integer("9223372036854775808", Point), Err(NumberError::TooLarge));
+    assert_eq!(
+        parse_integer("0.9", Point),
+        Err(NumberError::NotAnInteger { value: 0.9 })
+    );
+    assert_eq!(
+        parse_integer("9223372036854775808", Point),
+        Err(NumberError::TooLarge)
+    );
     assert_eq!(parse_integer("1e30", Point), Err(NumberError::TooLarge));
-    assert!(matches!(parse_integer("12.000", Auto), Err(NumberError::Ambiguous { .. })));
+    assert!(matches!(
+        parse_integer("12.000", Auto),
+        Err(NumberError::Ambiguous { .. })
+    ));
 }
 
 /// Writes a number with separators between thousands.
@@ -170,7 +294,11 @@ fn grouped(value: f64, decimals: usize, mark: char, separator: &str) -> String {
         text.push(mark);
         text.push_str(fraction);
     }
-    if value < 0.0 { format!("-{text}") } else { text }
+    if value < 0.0 {
+        format!("-{text}")
+    } else {
+        text
+    }
 }
 
 proptest! {

@@ -76,7 +76,12 @@ pub fn parse_pair<'a>(text: &'a str, format: &PairFormat) -> Result<Pair<'a>, Co
             });
         }
         [first, second] => (first, second),
-        more => return Err(CoordinateError::TooManyAngles { count: more.len(), expected: 2 }),
+        more => {
+            return Err(CoordinateError::TooManyAngles {
+                count: more.len(),
+                expected: 2,
+            });
+        }
     };
     let first_axis = match (first.stated_axis(), second.stated_axis()) {
         (Some(axis), Some(other)) if axis == other => {
@@ -95,7 +100,11 @@ pub fn parse_pair<'a>(text: &'a str, format: &PairFormat) -> Result<Pair<'a>, Co
         Axis::Latitude => (first_deg, second_deg),
         Axis::Longitude => (second_deg, first_deg),
     };
-    Ok(Pair { latitude_deg, longitude_deg, label })
+    Ok(Pair {
+        latitude_deg,
+        longitude_deg,
+        label,
+    })
 }
 
 /// Whether commas leave two readings: `45,7` alone, and `45,7,12`.
@@ -124,7 +133,9 @@ fn count_label_tokens(tokens: &[Placed<'_>]) -> usize {
     let Some(degrees) = (0..tokens.len()).find(|&position| is_degrees(position)) else {
         return 0;
     };
-    let has_name = tokens[..degrees].iter().any(|p| matches!(p.token, Token::Word(_)));
+    let has_name = tokens[..degrees]
+        .iter()
+        .any(|p| matches!(p.token, Token::Word(_)));
     if !has_name {
         return 0;
     }
@@ -133,9 +144,7 @@ fn count_label_tokens(tokens: &[Placed<'_>]) -> usize {
         let before = &tokens[start - 1];
         let belongs_to_position = match before.token {
             Token::Hemisphere(_) | Token::AxisName(_) => true,
-            Token::Colon => {
-                start > 1 && matches!(tokens[start - 2].token, Token::AxisName(_))
-            }
+            Token::Colon => start > 1 && matches!(tokens[start - 2].token, Token::AxisName(_)),
             // `TSF 2-8°` and `TSF 2 - 8°` have a dash, `TSF 2 -8°` has a sign.
             Token::Sign { .. } => before.has_space_before && !tokens[start].has_space_before,
             _ => false,

@@ -50,7 +50,11 @@ impl QualifiedNumber {
             Qualifier::MoreThan | Qualifier::AtLeast => (Some(value), None),
             Qualifier::LessThan | Qualifier::AtMost => (None, Some(value)),
         };
-        Self { low, high, qualifier }
+        Self {
+            low,
+            high,
+            qualifier,
+        }
     }
 }
 
@@ -130,7 +134,9 @@ pub fn parse_qualified_number(
 ) -> Result<QualifiedNumber, NumberError> {
     let plain_error = match parse_number(text, format) {
         Ok(value) => return Ok(QualifiedNumber::new(value, Qualifier::Exact)),
-        Err(error @ (NumberError::Empty | NumberError::Ambiguous { .. } | NumberError::Percent)) => {
+        Err(
+            error @ (NumberError::Empty | NumberError::Ambiguous { .. } | NumberError::Percent),
+        ) => {
             return Err(error);
         }
         Err(error) => error,
@@ -158,8 +164,8 @@ fn strip_prefix(folded: &str) -> Option<(Qualifier, &str)> {
     PREFIXES.iter().find_map(|(prefix, qualifier)| {
         let rest = folded.strip_prefix(prefix)?;
         // "atenção" is not "até" followed by a number.
-        let word_goes_on = prefix.ends_with(char::is_alphabetic)
-            && rest.starts_with(char::is_alphabetic);
+        let word_goes_on =
+            prefix.ends_with(char::is_alphabetic) && rest.starts_with(char::is_alphabetic);
         (!word_goes_on).then_some((*qualifier, rest))
     })
 }

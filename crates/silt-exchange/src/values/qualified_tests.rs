@@ -27,32 +27,71 @@ fn qualifiers_and_ranges_of_real_files() {
         ("Até 5", Comma, None, Some(5.0), AtMost),
         ("más de 3", Comma, Some(3.0), None, MoreThan),
         ("ca. 30", Point, Some(30.0), Some(30.0), Approximate),
-        ("approx. 1,500", Point, Some(1500.0), Some(1500.0), Approximate),
+        (
+            "approx. 1,500",
+            Point,
+            Some(1500.0),
+            Some(1500.0),
+            Approximate,
+        ),
         ("-5", Point, Some(-5.0), Some(-5.0), Exact),
         ("1.58E-05", Point, Some(1.58e-5), Some(1.58e-5), Exact),
     ] {
-        let expected = QualifiedNumber { low, high, qualifier };
-        assert_eq!(parse_qualified_number(text, format), Ok(expected), "{text:?}");
+        let expected = QualifiedNumber {
+            low,
+            high,
+            qualifier,
+        };
+        assert_eq!(
+            parse_qualified_number(text, format),
+            Ok(expected),
+            "{text:?}"
+        );
     }
 }
 
 #[test]
 fn refused_with_the_reason() {
     let reason = |text, format| parse_qualified_number(text, format).expect_err(text);
-    assert_eq!(reason("30-25", Point), NumberError::RangeReversed { low: 30.0, high: 25.0 });
+    assert_eq!(
+        reason("30-25", Point),
+        NumberError::RangeReversed {
+            low: 30.0,
+            high: 25.0
+        }
+    );
     assert_eq!(reason("", Point), NumberError::Empty);
     assert_eq!(reason(">", Point), NumberError::Empty);
     assert_eq!(reason("~5%", Point), NumberError::Percent);
-    assert!(matches!(reason("> 4,500", Auto), NumberError::Ambiguous { .. }));
-    assert!(matches!(reason("none", Point), NumberError::UnexpectedCharacter { character: 'n' }));
-    assert!(matches!(reason("25-30-35", Point), NumberError::UnexpectedCharacter { .. }));
-    assert!(matches!(reason("atenção 5", Comma), NumberError::UnexpectedCharacter { .. }));
-    assert!(matches!(reason("1,200,000 tonnes", Point), NumberError::UnexpectedCharacter { .. }));
+    assert!(matches!(
+        reason("> 4,500", Auto),
+        NumberError::Ambiguous { .. }
+    ));
+    assert!(matches!(
+        reason("none", Point),
+        NumberError::UnexpectedCharacter { character: 'n' }
+    ));
+    assert!(matches!(
+        reason("25-30-35", Point),
+        NumberError::UnexpectedCharacter { .. }
+    ));
+    assert!(matches!(
+        reason("atenção 5", Comma),
+        NumberError::UnexpectedCharacter { .. }
+    ));
+    assert!(matches!(
+        reason("1,200,000 tonnes", Point),
+        NumberError::UnexpectedCharacter { .. }
+    ));
 }
 
 #[test]
 fn only_a_plain_number_is_exact() {
-    let exact = |text| parse_qualified_number(text, Point).expect("a number").exact();
+    let exact = |text| {
+        parse_qualified_number(text, Point)
+            .expect("a number")
+            .exact()
+    };
     assert_eq!(exact("30"), Some(30.0));
     assert_eq!(exact("~30"), None);
     assert_eq!(exact("25-30"), None);

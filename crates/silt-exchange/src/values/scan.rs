@@ -20,7 +20,9 @@ pub(super) enum Mark {
 pub(super) enum Token<'a> {
     /// Unsigned digits with at most one decimal mark, as written.
     Number(&'a str),
-    Sign { is_negative: bool },
+    Sign {
+        is_negative: bool,
+    },
     Mark(Mark),
     /// Also `=`, as in `lat=12.5`.
     Colon,
@@ -67,10 +69,14 @@ pub(super) fn scan(text: &str, decimal: NumberFormat) -> Result<Vec<Placed<'_>>,
             continue;
         }
         let start = scanner.position;
-        let is_glued_to_number =
-            !has_space_before && matches!(tokens.last(), Some(p) if matches!(p.token, Token::Number(_)));
+        let is_glued_to_number = !has_space_before
+            && matches!(tokens.last(), Some(p) if matches!(p.token, Token::Number(_)));
         let token = scanner.token(c, is_glued_to_number)?;
-        tokens.push(Placed { token, start, has_space_before });
+        tokens.push(Placed {
+            token,
+            start,
+            has_space_before,
+        });
         has_space_before = false;
     }
     Ok(tokens)
@@ -125,7 +131,11 @@ impl<'a> Scanner<'a> {
             if is_doubled {
                 self.bump_next();
             }
-            let mark = if is_doubled { Mark::Second } else { Mark::Minute };
+            let mark = if is_doubled {
+                Mark::Second
+            } else {
+                Mark::Minute
+            };
             return Ok(Token::Mark(mark));
         }
         Ok(match c {
@@ -152,7 +162,9 @@ impl<'a> Scanner<'a> {
     fn number(&mut self) -> Result<Token<'a>, CoordinateError> {
         let start = self.position;
         self.digits();
-        let mark = self.peek().filter(|&c| self.is_decimal_mark(c) && next_is_digit(self.rest(), c));
+        let mark = self
+            .peek()
+            .filter(|&c| self.is_decimal_mark(c) && next_is_digit(self.rest(), c));
         if let Some(mark) = mark {
             self.bump(mark);
             self.digits();
@@ -166,14 +178,20 @@ impl<'a> Scanner<'a> {
 
     fn digits(&mut self) {
         let rest = self.rest();
-        self.position += rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        self.position += rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
     }
 
     /// Takes `E-05` along, as spreadsheets write small numbers; `E` alone is a hemisphere.
     fn exponent(&mut self) {
         let rest = self.rest();
-        let Some(signed) = rest.strip_prefix(['e', 'E']) else { return };
-        let Some(digits) = signed.strip_prefix(['+', '-']) else { return };
+        let Some(signed) = rest.strip_prefix(['e', 'E']) else {
+            return;
+        };
+        let Some(digits) = signed.strip_prefix(['+', '-']) else {
+            return;
+        };
         let after = digits.trim_start_matches(|c: char| c.is_ascii_digit());
         let digit_count = digits.len() - after.len();
         let ends_here = after.is_empty() || after.starts_with([' ', ',', ';', '/', '\n']);
@@ -184,7 +202,9 @@ impl<'a> Scanner<'a> {
 
     fn word(&mut self, is_glued_to_number: bool) -> Result<Token<'a>, CoordinateError> {
         let rest = self.rest();
-        let length = rest.find(|c: char| !c.is_alphabetic() || is_degree_sign(c)).unwrap_or(rest.len());
+        let length = rest
+            .find(|c: char| !c.is_alphabetic() || is_degree_sign(c))
+            .unwrap_or(rest.len());
         let word = &rest[..length];
         self.position += length;
         if word.eq_ignore_ascii_case("o") && is_glued_to_number {
@@ -201,8 +221,8 @@ impl<'a> Scanner<'a> {
         Ok(match folded.as_str() {
             "lat" | "latitude" | "latitud" => Token::AxisName(Axis::Latitude),
             "lon" | "long" | "lng" | "longitude" | "longitud" => Token::AxisName(Axis::Longitude),
-            "d" | "deg" | "degree" | "degrees" | "grado" | "grados" | "grau" | "graus" | "degre"
-            | "degres" => Token::Mark(Mark::Degree),
+            "d" | "deg" | "degree" | "degrees" | "grado" | "grados" | "grau" | "graus"
+            | "degre" | "degres" => Token::Mark(Mark::Degree),
             "m" | "min" | "minute" | "minutes" | "minuto" | "minutos" => {
                 self.minutes_have_letter = true;
                 Token::Mark(Mark::Minute)
@@ -226,7 +246,9 @@ impl<'a> Scanner<'a> {
             });
         }
         let after = rest.trim_start_matches(|c: char| c.is_whitespace() || is_invisible(c));
-        let word_end = after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len());
+        let word_end = after
+            .find(|c: char| !c.is_alphabetic())
+            .unwrap_or(after.len());
         let goes_on = after.starts_with(|c: char| c.is_ascii_digit())
             || hemisphere_of(&fold(&after[..word_end])).is_some();
         if goes_on {
@@ -259,7 +281,14 @@ fn is_degree_sign(c: char) -> bool {
 fn is_single_quote(c: char) -> bool {
     matches!(
         c,
-        '\'' | '`' | '\u{b4}' | '\u{2b9}' | '\u{2bc}' | '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}'
+        '\'' | '`'
+            | '\u{b4}'
+            | '\u{2b9}'
+            | '\u{2bc}'
+            | '\u{2018}'
+            | '\u{2019}'
+            | '\u{201b}'
+            | '\u{2032}'
     )
 }
 

@@ -238,7 +238,11 @@ fn plain_name(name: &str) -> String {
             other => plain.push(other),
         }
     }
-    plain.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+    plain
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn from_plain_name(plain: &str) -> Option<Unit> {
@@ -253,20 +257,34 @@ fn from_plain_name(plain: &str) -> Option<Unit> {
             Unit::SquareMetre
         }
         "ha" | "has" | "hectare" | "hectares" | "hectarea" | "hectareas" => Unit::Hectare,
-        "km2" | "sq km" | "sqkm" | "square kilometre" | "square kilometres"
-        | "square kilometer" | "square kilometers" | "kilometros cuadrados"
+        "km2"
+        | "sq km"
+        | "sqkm"
+        | "square kilometre"
+        | "square kilometres"
+        | "square kilometer"
+        | "square kilometers"
+        | "kilometros cuadrados"
         | "quilometros quadrados" => Unit::SquareKilometre,
         "ac" | "acre" | "acres" => Unit::Acre,
         "mi2" | "sq mi" | "square mile" | "square miles" => Unit::SquareMile,
         "l" | "litre" | "litres" | "liter" | "liters" | "litro" | "litros" => Unit::Litre,
-        "m3" | "cu m" | "cum" | "cubic metre" | "cubic metres" | "cubic meter"
-        | "cubic meters" | "cu meters" | "cu metres" | "metros cubicos" | "metres cubes" => {
-            Unit::CubicMetre
-        }
-        "1000 m3" | "thousand m3" | "thousand cubic metres"
-        | "thousand cubic meters" | "mil m3" | "dam3" => Unit::ThousandCubicMetres,
-        "million m3" | "million cubic metres" | "million cubic meters" | "mcm" | "hm3"
-        | "milhoes de m3" | "millones de m3" | "millions de m3" => Unit::MillionCubicMetres,
+        "m3" | "cu m" | "cum" | "cubic metre" | "cubic metres" | "cubic meter" | "cubic meters"
+        | "cu meters" | "cu metres" | "metros cubicos" | "metres cubes" => Unit::CubicMetre,
+        "1000 m3"
+        | "thousand m3"
+        | "thousand cubic metres"
+        | "thousand cubic meters"
+        | "mil m3"
+        | "dam3" => Unit::ThousandCubicMetres,
+        "million m3"
+        | "million cubic metres"
+        | "million cubic meters"
+        | "mcm"
+        | "hm3"
+        | "milhoes de m3"
+        | "millones de m3"
+        | "millions de m3" => Unit::MillionCubicMetres,
         "acre ft" | "acre foot" | "acre feet" | "ac ft" | "acft" | "af" => Unit::AcreFoot,
         "yd3" | "cu yd" | "cubic yard" | "cubic yards" | "cy" => Unit::CubicYard,
         "kg" | "kilogram" | "kilograms" | "kilogramme" | "kilogrammes" => Unit::Kilogram,
@@ -275,8 +293,13 @@ fn from_plain_name(plain: &str) -> Option<Unit> {
         "kt" | "ktonne" | "ktonnes" | "kilotonne" | "kilotonnes" | "thousand tonnes" => {
             Unit::Kilotonne
         }
-        "mtonne" | "mtonnes" | "megatonne" | "megatonnes" | "million tonnes"
-        | "milhoes de toneladas" | "millones de toneladas" => Unit::Megatonne,
+        "mtonne"
+        | "mtonnes"
+        | "megatonne"
+        | "megatonnes"
+        | "million tonnes"
+        | "milhoes de toneladas"
+        | "millones de toneladas" => Unit::Megatonne,
         "short ton" | "short tons" | "us ton" | "us tons" => Unit::ShortTon,
         "million short tons" => Unit::MillionShortTons,
         _ => return None,
@@ -321,14 +344,18 @@ pub fn parse_quantity(text: &str, format: NumberFormat) -> Result<Quantity, Unit
         Err(error) => error,
     };
     let trimmed = trim(text);
-    let starts_with_number = trimmed.starts_with(|c: char| c.is_ascii_digit() || "+-.,".contains(c));
+    let starts_with_number =
+        trimmed.starts_with(|c: char| c.is_ascii_digit() || "+-.,".contains(c));
     let unit_start = trimmed.find(char::is_alphabetic);
     match unit_start {
         Some(start) if starts_with_number => {
             let (number_text, unit_text) = trimmed.split_at(start);
             let value = parse_number(number_text, format)?;
             let unit = Unit::parse(unit_text)?;
-            Ok(Quantity { value, unit: Some(unit) })
+            Ok(Quantity {
+                value,
+                unit: Some(unit),
+            })
         }
         _ => Err(number_error.into()),
     }

@@ -73,11 +73,17 @@ fn every_symbol_is_read_back() {
 fn names_with_two_meanings_are_refused() {
     for text in ["MT", "mt", "ton", "tons", "TONS"] {
         let error = Unit::parse(text).expect_err(text);
-        assert!(matches!(error, UnitError::Ambiguous { .. }), "{text:?}: {error}");
+        assert!(
+            matches!(error, UnitError::Ambiguous { .. }),
+            "{text:?}: {error}"
+        );
     }
     for text in ["", "mm3", "furlong", "m4", "kg/m3"] {
         let error = Unit::parse(text).expect_err(text);
-        assert!(matches!(error, UnitError::Unknown { .. }), "{text:?}: {error}");
+        assert!(
+            matches!(error, UnitError::Unknown { .. }),
+            "{text:?}: {error}"
+        );
     }
 }
 
@@ -86,7 +92,12 @@ fn conversions_by_definition() {
     for (value, from, to, expected) in [
         (1.0, Unit::Foot, Unit::Metre, 0.3048),
         (1.0, Unit::AcreFoot, Unit::CubicMetre, 1_233.481_837_547_52),
-        (40_030.0, Unit::AcreFoot, Unit::CubicMetre, 49_376_277.957_027_226),
+        (
+            40_030.0,
+            Unit::AcreFoot,
+            Unit::CubicMetre,
+            49_376_277.957_027_226,
+        ),
         (1.0, Unit::ShortTon, Unit::Kilogram, 907.18474),
         (1.0, Unit::Mile, Unit::Kilometre, 1.609344),
         (1.0, Unit::Mile, Unit::Foot, 5280.0),
@@ -99,14 +110,20 @@ fn conversions_by_definition() {
     ] {
         let converted = convert(value, from, to).expect("one dimension");
         let relative_error = (converted / expected - 1.0).abs();
-        assert!(relative_error < 1e-15, "{value} {from:?} is {converted} {to:?}");
+        assert!(
+            relative_error < 1e-15,
+            "{value} {from:?} is {converted} {to:?}"
+        );
     }
 }
 
 #[test]
 fn dimensions_do_not_mix() {
     let error = convert(1.0, Unit::Tonne, Unit::CubicMetre).expect_err("mass is not volume");
-    assert_eq!(error.to_string(), "Tonne is a unit of mass, CubicMetre of volume");
+    assert_eq!(
+        error.to_string(),
+        "Tonne is a unit of mass, CubicMetre of volume"
+    );
     assert!(convert(1.0, Unit::Acre, Unit::AcreFoot).is_err());
 }
 
@@ -114,14 +131,20 @@ fn dimensions_do_not_mix() {
 fn numbers_with_their_unit() {
     let read = |text| parse_quantity(text, NumberFormat::Point);
     let quantity = |value, unit| Ok(Quantity { value, unit });
-    assert_eq!(read("1,200,000 tonnes"), quantity(1_200_000.0, Some(Unit::Tonne)));
+    assert_eq!(
+        read("1,200,000 tonnes"),
+        quantity(1_200_000.0, Some(Unit::Tonne))
+    );
     assert_eq!(read("12.5ha"), quantity(12.5, Some(Unit::Hectare)));
     assert_eq!(read("26"), quantity(26.0, None));
     assert_eq!(read("1.58E-05"), quantity(1.58e-5, None));
     assert!(matches!(read("5 tons"), Err(UnitError::Ambiguous { .. })));
     assert!(matches!(read("5 parsecs"), Err(UnitError::Unknown { .. })));
     assert!(matches!(read("Small"), Err(UnitError::Number(_))));
-    assert!(matches!(read(""), Err(UnitError::Number(NumberError::Empty))));
+    assert!(matches!(
+        read(""),
+        Err(UnitError::Number(NumberError::Empty))
+    ));
 }
 
 proptest! {

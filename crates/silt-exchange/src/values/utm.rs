@@ -62,7 +62,9 @@ pub enum UtmError {
 impl UtmZone {
     /// A zone of 1 to 60, or `None`.
     pub fn new(number: u8, is_south: bool) -> Option<Self> {
-        (1..=60).contains(&number).then_some(Self { number, is_south })
+        (1..=60)
+            .contains(&number)
+            .then_some(Self { number, is_south })
     }
 
     /// Zone number, 1 to 60.
@@ -122,7 +124,9 @@ pub fn parse_utm_zone(
         return Err(UtmError::OtherDatum { datum });
     }
     let zone_text = strip_words(&compact);
-    let digits_end = zone_text.find(|c: char| !c.is_ascii_digit()).unwrap_or(zone_text.len());
+    let digits_end = zone_text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(zone_text.len());
     let (digits, suffix) = zone_text.split_at(digits_end);
     if digits.is_empty() {
         return Err(UtmError::NoNumber);
@@ -157,15 +161,17 @@ fn is_south_band(suffix: &str) -> Result<bool, UtmError> {
     let mut letters = suffix.chars();
     match (letters.next(), letters.next()) {
         (Some(band @ ('c'..='h' | 'j'..='n' | 'p'..='x')), None) => Ok(band <= 'm'),
-        (Some(letter), None) if letter.is_ascii_alphabetic() => {
-            Err(UtmError::NotABand { letter: letter.to_ascii_uppercase() })
-        }
+        (Some(letter), None) if letter.is_ascii_alphabetic() => Err(UtmError::NotABand {
+            letter: letter.to_ascii_uppercase(),
+        }),
         _ => Err(unexpected(suffix)),
     }
 }
 
 fn unexpected(text: &str) -> UtmError {
-    UtmError::Unexpected { text: text.chars().take(LONGEST_TEXT_BYTES).collect() }
+    UtmError::Unexpected {
+        text: text.chars().take(LONGEST_TEXT_BYTES).collect(),
+    }
 }
 
 #[cfg(test)]

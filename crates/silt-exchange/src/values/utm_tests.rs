@@ -56,9 +56,18 @@ fn what_is_no_zone() {
     assert_eq!(epsg("19O"), Err(UtmError::NotABand { letter: 'O' }));
     assert_eq!(epsg("19A"), Err(UtmError::NotABand { letter: 'A' }));
     assert_eq!(epsg("South"), Err(UtmError::NoNumber));
-    assert_eq!(epsg("19KK"), Err(UtmError::Unexpected { text: "kk".into() }));
-    assert_eq!(epsg("SIRGAS 2000 / UTM zone 22S"), Err(UtmError::OtherDatum { datum: "SIRGAS" }));
-    assert_eq!(epsg("PSAD-56 19S"), Err(UtmError::OtherDatum { datum: "PSAD56" }));
+    assert_eq!(
+        epsg("19KK"),
+        Err(UtmError::Unexpected { text: "kk".into() })
+    );
+    assert_eq!(
+        epsg("SIRGAS 2000 / UTM zone 22S"),
+        Err(UtmError::OtherDatum { datum: "SIRGAS" })
+    );
+    assert_eq!(
+        epsg("PSAD-56 19S"),
+        Err(UtmError::OtherDatum { datum: "PSAD56" })
+    );
 }
 
 proptest! {

@@ -134,7 +134,13 @@ pub(super) fn is_invisible(c: char) -> bool {
 pub(super) fn is_minus(c: char) -> bool {
     matches!(
         c,
-        '-' | '\u{2010}' | '\u{2011}' | '\u{2012}' | '\u{2013}' | '\u{2212}' | '\u{fe63}' | '\u{ff0d}'
+        '-' | '\u{2010}'
+            | '\u{2011}'
+            | '\u{2012}'
+            | '\u{2013}'
+            | '\u{2212}'
+            | '\u{fe63}'
+            | '\u{ff0d}'
     )
 }
 

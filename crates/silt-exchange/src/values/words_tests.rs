@@ -5,9 +5,32 @@ use super::*;
 #[test]
 fn words_for_no_value() {
     for text in [
-        "", " ", "\u{a0}", "-", " - ", "--", "–", "…", "...", "N/A", "n/a", "N.A.", "NULL", "Null",
-        "<Nulo>", "S/I", "s/i", "None", "nan", "NaN", "#N/A", "\\N", "*", "Sin información",
-        "SEM INFORMAÇÃO", "\u{feff}",
+        "",
+        " ",
+        "\u{a0}",
+        "-",
+        " - ",
+        "--",
+        "–",
+        "…",
+        "...",
+        "N/A",
+        "n/a",
+        "N.A.",
+        "NULL",
+        "Null",
+        "<Nulo>",
+        "S/I",
+        "s/i",
+        "None",
+        "nan",
+        "NaN",
+        "#N/A",
+        "\\N",
+        "*",
+        "Sin información",
+        "SEM INFORMAÇÃO",
+        "\u{feff}",
     ] {
         assert!(looks_null(text), "{text:?}");
     }
@@ -16,8 +39,20 @@ fn words_for_no_value() {
 #[test]
 fn codes_and_statements_are_values() {
     for text in [
-        "0", "NA", "ND", "Na", "No", "S", "unknown", "Desconhecido", "NO APLICA", "TBD",
-        "Não se aplica a esse tipo de barragem", "#VALOR!", "a-", "- -x",
+        "0",
+        "NA",
+        "ND",
+        "Na",
+        "No",
+        "S",
+        "unknown",
+        "Desconhecido",
+        "NO APLICA",
+        "TBD",
+        "Não se aplica a esse tipo de barragem",
+        "#VALOR!",
+        "a-",
+        "- -x",
     ] {
         assert!(!looks_null(text), "{text:?}");
     }
@@ -35,11 +70,34 @@ fn errors_of_spreadsheets() {
 #[test]
 fn yes_and_no_in_four_languages() {
     for text in [
-        "Sim", "SIM", "Sí", "SI", "si\u{301}", "Yes", "Y", " y ", "True", "Oui", "S", "1", "Vrai",
+        "Sim",
+        "SIM",
+        "Sí",
+        "SI",
+        "si\u{301}",
+        "Yes",
+        "Y",
+        " y ",
+        "True",
+        "Oui",
+        "S",
+        "1",
+        "Vrai",
     ] {
         assert_eq!(parse_bool(text), Some(true), "{text:?}");
     }
-    for text in ["Não", "NÃO", "Na\u{303}o", "No", "no", "N", "False", "Non", "0", "Faux"] {
+    for text in [
+        "Não",
+        "NÃO",
+        "Na\u{303}o",
+        "No",
+        "no",
+        "N",
+        "False",
+        "Non",
+        "0",
+        "Faux",
+    ] {
         assert_eq!(parse_bool(text), Some(false), "{text:?}");
     }
     for text in ["", "-", "NR", "O", "maybe", "yes, in 2019", "2", "S/I"] {

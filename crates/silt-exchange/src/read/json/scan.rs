@@ -65,6 +65,8 @@ pub(super) struct Scanner {
     rows: u64,
     plain_objects: bool,
     crs: Option<String>,
+    /// Rows that had to leave the window before the row after them was complete.
+    ready: Option<Batch>,
     /// An error to be given after the rows before it.
     pending: Option<ReadError>,
 }
@@ -83,6 +85,7 @@ impl Scanner {
             rows: 0,
             plain_objects,
             crs: None,
+            ready: None,
             pending: None,
         }
     }
@@ -179,8 +182,7 @@ impl Scanner {
                 if is_last && opening == Some(b'[') {
                     self.at += 1;
                     self.state = State::InRows { objects, first: true };
-                    self.window.discard_before(self.at);
-                    self.at = 0;
+                    self.forget_text(start);
                     return Ok(());
                 }
                 if !is_last && opening == Some(b'{') {
@@ -202,8 +204,7 @@ impl Scanner {
             let length = (self.at - start.min(self.at)) as u64 + dropped;
             if value.dropped || length > self.limits.max_feature_bytes {
                 dropped = if value.dropped { dropped + value.bytes } else { length };
-                self.window.discard_before(self.at);
-                self.at = 0;
+                self.forget_text(start.min(self.at));
                 start = 0;
             }
         }
@@ -396,11 +397,12 @@ impl Scanner {
     /// Brings in more bytes in the middle of a value; `at` may stand beyond the window.
     fn grow(&mut self, pass: &mut Pass, inside: &str) -> Result<(), ReadError> {
         let length = (self.at - pass.start) as u64;
-        if pass.is_dropping || length > self.limits.max_feature_bytes {
-            // Rows collected before this one lie in the window too, and must stay.
+        if length > self.limits.max_feature_bytes && !pass.is_dropping {
             pass.is_dropping = true;
+            self.hand_over_before(pass.start);
+            pass.start = 0;
         }
-        if pass.is_dropping && self.pieces.pieces.is_empty() {
+        if pass.is_dropping {
             let end = self.window.bytes().len().min(self.at);
             pass.dropped += (end - pass.start) as u64;
             self.window.discard_before(end);
@@ -452,11 +454,27 @@ impl Scanner {
         ReadError::Option { path: self.path.clone(), option: "json_path", reason: reason.to_owned() }
     }
 
-    /// The rows collected so far, as a batch.
-    fn take_batch(&mut self) -> Batch {
-        let offset = self.window.base();
-        let bytes = self.window.take_before(self.at);
+    /// Drops the text before the cursor, of which the part from `start` on belongs to no row.
+    fn forget_text(&mut self, start: usize) {
+        self.hand_over_before(start);
+        self.window.discard_before(self.at);
         self.at = 0;
+    }
+
+    /// Moves the start of the window to a position; the rows before it become a batch.
+    fn hand_over_before(&mut self, position: usize) {
+        if self.pieces.pieces.is_empty() {
+            self.window.discard_before(position);
+        } else {
+            self.ready = Some(self.take_batch(position));
+        }
+        self.at -= position;
+    }
+
+    /// The rows collected so far, which lie before `end`, as a batch.
+    fn take_batch(&mut self, end: usize) -> Batch {
+        let offset = self.window.base();
+        let bytes = self.window.take_before(end);
         Batch {
             content: Content::Json(JsonBatch {
                 bytes,
@@ -482,23 +500,25 @@ fn missing(target: &Target, names_seen: &[String]) -> String {
 
 impl RowSource for Scanner {
     fn next_batch(&mut self) -> Result<Option<Batch>, ReadError> {
-        if let Some(error) = self.pending.take() {
-            self.state = State::Done;
-            return Err(error);
+        while self.pending.is_none() && self.ready.is_none() && self.state != State::Done && !self.pieces.is_full(self.at) {
+            self.pending = self.step().err();
         }
-        while self.state != State::Done && !self.pieces.is_full(self.at) {
-            if let Err(error) = self.step() {
-                if self.pieces.pieces.is_empty() {
-                    self.state = State::Done;
-                    return Err(error);
-                }
-                // What was read before the fault goes first.
-                self.pending = Some(error);
-                self.state = State::BetweenTexts;
-                return Ok(Some(self.take_batch()));
+        // What was read before a fault goes first.
+        if let Some(ready) = self.ready.take() {
+            return Ok(Some(ready));
+        }
+        if !self.pieces.pieces.is_empty() {
+            let end = self.at.min(self.window.bytes().len());
+            self.at -= end;
+            return Ok(Some(self.take_batch(end)));
+        }
+        match self.pending.take() {
+            Some(error) => {
+                self.state = State::Done;
+                Err(error)
             }
+            None => Ok(None),
         }
-        if self.pieces.pieces.is_empty() { Ok(None) } else { Ok(Some(self.take_batch())) }
     }
 }
 
