@@ -2,3 +2,8 @@
 
 pub mod crs;
 pub mod map;
+pub mod write;
+pub mod values;
+pub mod hash;
+pub mod read;
+pub mod record;

@@ -9,10 +9,18 @@
 //! state stands in the collection's own table, older ones in the history. An edition that arrives
 //! late is put in its place in time, and only what lies between its neighbours changes.
 
+#[cfg(any(test, feature = "behaviour"))]
+pub mod behaviour;
 pub mod error;
+mod fields;
+pub mod geopackage;
+mod state;
+mod tally;
+mod timeline;
 pub mod types;
 
 pub use error::StoreError;
+pub use geopackage::{GeoPackageStore, OpenMode};
 pub use types::{
     ChangeFilter, CollectionInfo, EditionInfo, EditionKind, ImportSpec, Selection, SourceInfo,
 };
@@ -101,6 +109,10 @@ pub trait Store: Send {
 
 /// An import under way. It is one transaction.
 pub trait Import {
+    /// Whether exactly this edition, from a file with the same SHA-256, is in the store already.
+    /// Then nothing needs to be read or put, and [`Import::finish`] says so in its report.
+    fn is_already_present(&self) -> bool;
+
     /// Adds records of the edition, in file order. A record id that the edition already has gets
     /// the suffix `~2`, `~3` ... and a `duplicate_id` flag.
     fn put(&mut self, features: Vec<Feature>) -> Result<(), StoreError>;

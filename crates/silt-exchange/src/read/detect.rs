@@ -204,6 +204,11 @@ pub(crate) fn vector_drivers(extension: &str) -> Option<&'static [&'static str]>
     })
 }
 
+/// Whether a format of GDAL is never plain text.
+pub(crate) fn is_binary(extension: &str) -> bool {
+    matches!(extension, "gpkg" | "fgb" | "shp" | "dgn" | "ods" | "pbf" | "sqlite")
+}
+
 #[cfg(test)]
 #[path = "detect_tests.rs"]
 mod tests;

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::text::NotThisEncoding;
 use super::unpack::UnpackError;
 
 /// A file cannot be read, or not to its end.
@@ -175,6 +176,13 @@ impl ReadError {
         if error.kind() == io::ErrorKind::NotFound {
             return ReadError::Missing { path };
         }
+        let error = match error.downcast::<NotThisEncoding>() {
+            Ok(wrong) => {
+                let place = format!("byte {}", wrong.offset);
+                return ReadError::Encoding { path, place, reason: wrong.to_string() };
+            }
+            Err(error) => error,
+        };
         match error.downcast::<UnpackError>() {
             Ok(source) => ReadError::Unpack { path, source },
             Err(source) => ReadError::Io { path, source },

@@ -28,15 +28,22 @@
 //! Memory stays bounded by a few batches whatever the size of the file, except for workbooks,
 //! whose sheet is held as cells.
 
+mod archive;
 mod detect;
 mod error;
+pub(crate) mod gdal_log;
 mod info;
 mod json;
 mod open;
 mod options;
+mod parquet;
+mod table;
 mod text;
 mod unpack;
+mod vector;
+mod wkb;
 mod window;
+mod workbook;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -45,6 +52,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub use error::ReadError;
 pub use info::{ColumnInfo, Compression, EncodingFound, EncodingInfo, FileInfo};
 pub use options::{Format, Limits, ReadOptions};
+pub use table::infer_columns;
 pub use unpack::UnpackError;
 
 use crate::record::Row;
@@ -127,6 +135,8 @@ pub struct Batch {
 #[derive(Debug)]
 enum Content {
     Json(json::JsonBatch),
+    Table(table::TableBatch),
+    Wkb(wkb::WkbBatch),
     Rows(Vec<Row>),
 }
 
@@ -135,6 +145,8 @@ impl Batch {
     pub fn len(&self) -> usize {
         match &self.content {
             Content::Json(batch) => batch.len(),
+            Content::Table(batch) => batch.len(),
+            Content::Wkb(batch) => batch.len(),
             Content::Rows(rows) => rows.len(),
         }
     }
@@ -148,6 +160,8 @@ impl Batch {
     pub fn decode(self) -> Vec<Row> {
         match self.content {
             Content::Json(batch) => batch.decode(),
+            Content::Table(batch) => batch.decode(),
+            Content::Wkb(batch) => batch.decode(),
             Content::Rows(rows) => rows,
         }
     }
@@ -159,4 +173,9 @@ fn quoted(text: &str) -> String {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
     }
+}
+
+/// Gives an I/O error its file, and brings back errors of ours that travelled inside it.
+fn io_error(path: &Path, error: std::io::Error) -> ReadError {
+    ReadError::from_io(path, error)
 }

@@ -147,7 +147,7 @@ fn read_some(stream: &mut dyn Read, chunk: &mut [u8]) -> io::Result<usize> {
 
 /// A byte sequence that does not exist in the encoding of the text.
 #[derive(Debug, thiserror::Error)]
-#[error("byte {offset} is not {encoding} text; give the right `encoding`")]
+#[error("the bytes there are not {encoding} text; give the right `encoding`")]
 pub(crate) struct NotThisEncoding {
     pub(crate) offset: u64,
     pub(crate) encoding: &'static str,

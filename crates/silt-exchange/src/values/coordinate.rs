@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+pub use super::coordinate_error::CoordinateError;
 use super::number::NumberFormat;
 use super::scan::{Mark, Placed, Token, scan};
 use super::words::trim;
@@ -81,141 +82,6 @@ impl fmt::Display for Hemisphere {
     }
 }
 
-/// Why a text is not a coordinate. Values are as written, in degrees, minutes or seconds.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum CoordinateError {
-    /// Nothing but white space.
-    #[error("the cell is empty")]
-    Empty,
-    /// Longer than any coordinate.
-    #[error("{bytes} bytes of text are more than a coordinate")]
-    TooLong {
-        /// Length of the text.
-        bytes: usize,
-    },
-    /// No number at all.
-    #[error("no number")]
-    NoNumber,
-    /// A latitude beyond a pole.
-    #[error("latitude {degrees} is outside -90 to 90")]
-    LatitudeOutOfRange {
-        /// Value in degrees, with its sign.
-        degrees: f64,
-    },
-    /// A longitude beyond the antimeridian.
-    #[error("longitude {degrees} is outside -180 to 180")]
-    LongitudeOutOfRange {
-        /// Value in degrees, with its sign.
-        degrees: f64,
-    },
-    /// Sixty minutes or more.
-    #[error("{minutes} minutes; a degree has only 60, so at most 59 can stand here")]
-    MinutesOutOfRange {
-        /// Value as written.
-        minutes: f64,
-    },
-    /// Sixty seconds or more.
-    #[error("{seconds} seconds; a minute has only 60, so less than 60 must stand here")]
-    SecondsOutOfRange {
-        /// Value as written.
-        seconds: f64,
-    },
-    /// Degrees with a fraction and minutes as well.
-    #[error("degrees with a fraction ({degrees}) and minutes as well: two readings are possible")]
-    FractionalDegreesWithMinutes {
-        /// Value as written.
-        degrees: f64,
-    },
-    /// Minutes with a fraction and seconds as well.
-    #[error("minutes with a fraction ({minutes}) and seconds as well: two readings are possible")]
-    FractionalMinutesWithSeconds {
-        /// Value as written.
-        minutes: f64,
-    },
-    /// More than one decimal mark, as in `-20.943.234`.
-    #[error("the decimal mark `{mark}` occurs more than once")]
-    SeveralDecimalMarks {
-        /// The decimal mark.
-        mark: char,
-    },
-    /// More than degrees, minutes and seconds.
-    #[error("{count} numbers; an angle has at most degrees, minutes and seconds")]
-    TooManyNumbers {
-        /// Numbers found.
-        count: usize,
-    },
-    /// A mark of degrees, minutes or seconds that does not fit its place.
-    #[error("the mark of {mark} is not where {mark} stand")]
-    MisplacedMark {
-        /// `degrees`, `minutes` or `seconds`.
-        mark: &'static str,
-    },
-    /// A sign between the numbers, doubled, or without a number.
-    #[error("a sign that is not before the degrees")]
-    MisplacedSign,
-    /// A letter of a hemisphere without its number, or a second one.
-    #[error("the letter {hemisphere} does not belong to an angle")]
-    MisplacedHemisphere {
-        /// The hemisphere named.
-        hemisphere: Hemisphere,
-    },
-    /// `-12 N`: the sign says one half of the globe, the letter the other.
-    #[error("the sign and the letter {hemisphere} contradict each other")]
-    SignContradictsHemisphere {
-        /// The hemisphere named.
-        hemisphere: Hemisphere,
-    },
-    /// A latitude where a longitude is wanted, or the other way round.
-    #[error("a {found} where a {expected} is expected; are the columns swapped?")]
-    WrongAxis {
-        /// Axis that the text names.
-        found: Axis,
-        /// Axis of the column.
-        expected: Axis,
-    },
-    /// `70o`: a degree sign in low quality, or 70 west.
-    #[error("the letter o may be a degree sign or west")]
-    DegreeOrWest,
-    /// A word that belongs to no coordinate.
-    #[error("`{word}` is not part of a coordinate")]
-    UnexpectedWord {
-        /// The word as written.
-        word: String,
-    },
-    /// A character that belongs to no coordinate.
-    #[error("`{}` does not belong in a coordinate", character.escape_debug())]
-    UnexpectedCharacter {
-        /// The first such character.
-        character: char,
-    },
-    /// The cell of a pair holds only a longitude.
-    #[error("only a longitude; the latitude is missing")]
-    MissingLatitude,
-    /// The cell of a pair holds only a latitude.
-    #[error("only a latitude; the longitude is missing")]
-    MissingLongitude,
-    /// The cell of a pair holds one angle of unknown axis.
-    #[error("only one angle; latitude or longitude is missing")]
-    MissingAngle,
-    /// Two latitudes or two longitudes.
-    #[error("two angles that both say {axis}")]
-    SameAxisTwice {
-        /// The axis of both.
-        axis: Axis,
-    },
-    /// More angles than the cell can have.
-    #[error("{count} angles in the cell, {expected} expected")]
-    TooManyAngles {
-        /// Angles found.
-        count: usize,
-        /// Angles wanted.
-        expected: usize,
-    },
-    /// A comma that may be the decimal mark or stand between two angles.
-    #[error("the comma may be a decimal mark or separate two angles; state the decimal mark")]
-    AmbiguousComma,
-}
-
 /// Reads one latitude or longitude, in degrees.
 ///
 /// Accepts decimal degrees and degrees with minutes and seconds, with any of the quotes, degree
@@ -276,10 +142,18 @@ pub(super) fn trim_frame(text: &str) -> Result<&str, CoordinateError> {
 /// An angle as written: its numbers with their marks, and what says its sign.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct RawAngle<'a> {
-    is_negative: Option<bool>,
+    sign: Option<RawSign>,
     hemisphere: Option<Hemisphere>,
     axis_name: Option<Axis>,
     parts: Vec<(&'a str, Option<Mark>)>,
+}
+
+/// A sign before an angle.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct RawSign {
+    is_negative: bool,
+    /// It stands between two angles in a way that a dash would, too.
+    may_be_dash: bool,
 }
 
 /// Gathers tokens into angles.
@@ -309,8 +183,13 @@ pub(super) fn group_angles<'a>(
                 current.axis_name = Some(axis);
             }
             Token::Sign { is_negative } => {
+                let may_be_dash = may_be_dash(tokens, position, angles.last().unwrap_or(&current));
                 finish(&mut current, &mut angles);
-                if current.is_negative.replace(is_negative).is_some() {
+                let sign = RawSign {
+                    is_negative,
+                    may_be_dash,
+                };
+                if current.sign.replace(sign).is_some() {
                     return Err(CoordinateError::MisplacedSign);
                 }
             }
@@ -360,10 +239,31 @@ pub(super) fn group_angles<'a>(
     if let Some(hemisphere) = current.hemisphere {
         return Err(CoordinateError::MisplacedHemisphere { hemisphere });
     }
-    if current.is_negative.is_some() {
+    if current.sign.is_some() {
         return Err(CoordinateError::MisplacedSign);
     }
     Ok(angles)
+}
+
+/// Whether the sign at `position` may be a dash between two angles.
+///
+/// It is a sign at the start and after a separator, a name or a letter that comes first; with a
+/// space only before it (`20.5 -68.2`); and right between two angles whose first has a sign too
+/// (`-20.5-68.2`).
+fn may_be_dash(tokens: &[Placed<'_>], position: usize, first_angle: &RawAngle<'_>) -> bool {
+    let Some(previous) = position.checked_sub(1).map(|before| tokens[before].token) else {
+        return false;
+    };
+    let ends_an_angle = matches!(previous, Token::Number(_) | Token::Mark(_))
+        || (matches!(previous, Token::Hemisphere(_)) && !first_angle.parts.is_empty());
+    let has_space_after = tokens
+        .get(position + 1)
+        .is_some_and(|next| next.has_space_before);
+    match (tokens[position].has_space_before, has_space_after) {
+        (true, false) => false,
+        (false, false) => ends_an_angle && first_angle.sign.is_none(),
+        (_, true) => ends_an_angle,
+    }
 }
 
 /// Moves the current angle to the list once it has a number.
@@ -396,7 +296,7 @@ impl<'a> RawAngle<'a> {
         }
         let (first, second) = self.parts.split_at(self.parts.len() / 2);
         let first_angle = RawAngle {
-            is_negative: self.is_negative,
+            sign: self.sign,
             parts: first.to_vec(),
             ..RawAngle::default()
         };
@@ -420,7 +320,7 @@ impl<'a> RawAngle<'a> {
                 });
             }
         }
-        let is_negative = self.sign()?;
+        let is_negative = self.is_negative()?;
         self.check_marks()?;
         let magnitude = magnitude_deg(&self.parts)?;
         let degrees = if is_negative { -magnitude } else { magnitude };
@@ -434,13 +334,17 @@ impl<'a> RawAngle<'a> {
         Ok(if degrees == 0.0 { 0.0 } else { degrees })
     }
 
-    fn sign(&self) -> Result<bool, CoordinateError> {
-        match (self.is_negative, self.hemisphere) {
-            (Some(sign), Some(hemisphere)) if sign != hemisphere.is_negative() => {
+    fn is_negative(&self) -> Result<bool, CoordinateError> {
+        match (self.sign, self.hemisphere) {
+            (None, None) => Ok(false),
+            (Some(sign), None) if sign.may_be_dash => Err(CoordinateError::AmbiguousDash),
+            (Some(sign), None) => Ok(sign.is_negative),
+            (Some(sign), Some(hemisphere))
+                if !sign.may_be_dash && sign.is_negative != hemisphere.is_negative() =>
+            {
                 Err(CoordinateError::SignContradictsHemisphere { hemisphere })
             }
             (_, Some(hemisphere)) => Ok(hemisphere.is_negative()),
-            (sign, None) => Ok(sign.unwrap_or(false)),
         }
     }
 

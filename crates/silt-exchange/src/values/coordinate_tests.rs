@@ -8,9 +8,9 @@ use super::*;
 fn angles_as_registers_write_them() {
     for (text, axis, expected) in [
         // Brazil, both quote styles, and the mark of a new record.
-        ("-10°39'12.400''", Latitude, -38_352.4 / 3600.0),
-        ("-15°55'09.590\"", Latitude, -57_309.59 / 3600.0),
-        ("00°22'46.200\"", Latitude, 1366.2 / 3600.0),
+        ("-10°39'12.400''", Latitude, -38_352_400.0 / 3_600_000.0),
+        ("-15°55'09.590\"", Latitude, -57_309_590.0 / 3_600_000.0),
+        ("00°22'46.200\"", Latitude, 1_366_200.0 / 3_600_000.0),
         ("00°00'00.000\"", Latitude, 0.0),
         ("-00°00'00.000\"", Latitude, 0.0),
         ("-00°30'", Latitude, -0.5),
@@ -22,7 +22,7 @@ fn angles_as_registers_write_them() {
         ("1.5E-05", Latitude, 1.5e-5),
         // Decimal comma; an angle has no thousands.
         ("-15,931", Latitude, -15.931),
-        ("15°55'09,59\" S", Latitude, -57_309.59 / 3600.0),
+        ("15°55'09,59\" S", Latitude, -57_309_590.0 / 3_600_000.0),
         // Letters and words, before and after.
         ("12.5 N", Latitude, 12.5),
         ("12.5S", Latitude, -12.5),

@@ -99,6 +99,12 @@ pub enum DateError {
     /// `17-May`, as spreadsheets show a date of the year in which it was typed.
     #[error("a day and a month without a year")]
     WithoutYear,
+    /// `Jun/05`: June 2005, or 5 June of a year that stands elsewhere. One register has both.
+    #[error("`{text}` may be the day or the year")]
+    DayOrYear {
+        /// The digits.
+        text: String,
+    },
     /// `1960s`
     #[error("a decade, not a date")]
     Decade,
@@ -115,7 +121,7 @@ pub enum DateError {
         serial: u32,
     },
     /// A word that is not a month.
-    #[error("`{word}` is not the name of a month")]
+    #[error("`{word}` is neither a month nor another part of a date")]
     UnknownWord {
         /// The word as written.
         word: String,
@@ -151,8 +157,8 @@ const PLAUSIBLE_YEARS: std::ops::RangeInclusive<i64> = 1000..=2999;
 /// in `2019-00-00`, count as not given), numbers with `/`, `-`, `.` or spaces between
 /// (`05/05/2022`), names of months in English, Portuguese, Spanish and French (`05-AUG-18`,
 /// `OCTUBRE-2025`, `7 de novembro de 2022`, `November 7, 2022`), and years that passed through a
-/// spreadsheet (`1959.0`). A time of day is checked and left out. `May/17` is May 2017, while
-/// `17-May` has no year.
+/// spreadsheet (`1959.0`). A time of day is checked and left out. A month with two digits is a
+/// date only where these cannot be a day: `May/98` is May 1998.
 ///
 /// # Errors
 ///
@@ -233,6 +239,13 @@ fn from_parts(parts: &[Part<'_>], format: &DateFormat) -> Result<PartialDate, Da
                 .filter(|part| !matches!(part, Gap(_)))
                 .collect();
             match *without_gaps {
+                [Month { .. }, Number { digits, value }]
+                    if digits.len() <= 2 && (1..=31).contains(&value) =>
+                {
+                    Err(DateError::DayOrYear {
+                        text: digits.to_owned(),
+                    })
+                }
                 [Month { number }, Number { digits, .. }] => {
                     in_calendar(full_year(digits, format)?, number, 0)
                 }

@@ -8,6 +8,7 @@
 //! The errors describe the cause only; the caller adds file, row, field and the verbatim value.
 
 pub mod coordinate;
+mod coordinate_error;
 pub mod date;
 mod date_parts;
 pub mod number;

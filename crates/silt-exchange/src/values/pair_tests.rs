@@ -95,6 +95,10 @@ fn pairs_in_other_styles() {
         "20°30'S 68°15'W",
         "20º30'00\"S - 68º15'00\"O",
         "S 20°30' O 68°15'",
+        "S 20°30' - O 68°15'",
+        "20.5S-68.25W",
+        "-20.5-68.25",
+        "-20.5, - 68.25",
         "-20 30 -68 15",
         "-20°30' -68°15'",
         "20 30 00 S 68 15 00 W",
@@ -105,6 +109,8 @@ fn pairs_in_other_styles() {
     ] {
         assert_eq!(read(text), Ok((-20.5, -68.25)), "{text:?}");
     }
+    assert_eq!(read("20°30'N - 68°15'E"), Ok((20.5, 68.25)));
+    assert_eq!(read("+20.5-068.25/"), Ok((20.5, -68.25)));
     assert_eq!(read("11.25 12.5"), Ok((11.25, 12.5)));
     assert_eq!(read("11 12"), Ok((11.0, 12.0)));
     assert_eq!(read("11 30 12 15"), Ok((11.5, 12.25)));
@@ -152,6 +158,10 @@ fn refused_with_the_reason() {
         ),
         ("91.5, 12.5", LatitudeOutOfRange { degrees: 91.5 }),
         ("-68.6, -190.9", LongitudeOutOfRange { degrees: -190.9 }),
+        ("20.5 - 68.25", AmbiguousDash),
+        ("20.5-68.25", AmbiguousDash),
+        ("20.5S - 68.25", AmbiguousDash),
+        ("-20.5 - 68.25", AmbiguousDash),
         ("45,7", AmbiguousComma),
         ("-45,7", AmbiguousComma),
         ("45,7,12", AmbiguousComma),

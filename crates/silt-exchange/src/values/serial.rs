@@ -20,7 +20,7 @@ pub fn from_excel_serial(serial: f64, is_1904: bool) -> Result<PartialDate, Date
     let invalid = || DateError::InvalidSerial {
         serial: serial.to_string(),
     };
-    if !serial.is_finite() || serial < 0.0 || serial >= LAST_DAY_OF_9999 {
+    if !(0.0..LAST_DAY_OF_9999).contains(&serial) {
         return Err(invalid());
     }
     if serial == 0.0 && !is_1904 {

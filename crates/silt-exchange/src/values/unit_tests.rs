@@ -96,7 +96,7 @@ fn conversions_by_definition() {
             40_030.0,
             Unit::AcreFoot,
             Unit::CubicMetre,
-            49_376_277.957_027_226,
+            49_376_277.957_027_23,
         ),
         (1.0, Unit::ShortTon, Unit::Kilogram, 907.18474),
         (1.0, Unit::Mile, Unit::Kilometre, 1.609344),

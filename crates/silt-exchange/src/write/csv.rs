@@ -19,7 +19,11 @@ impl<W: Write> CsvEncoder<W> {
     /// Writes the header: the columns of the table, then longitude, latitude and geometry.
     pub(super) fn begin(out: W, schema: &CollectionSchema) -> Result<Self, WriteError> {
         let table = Table::new(schema);
-        let mut encoder = CsvEncoder { out, table, line: String::new() };
+        let mut encoder = CsvEncoder {
+            out,
+            table,
+            line: String::new(),
+        };
         for column in encoder.table.columns() {
             push_text(&mut encoder.line, &column.name);
             encoder.line.push(',');
@@ -36,7 +40,9 @@ impl<W: Write> CsvEncoder<W> {
         // Each cell was followed by a comma.
         self.line.pop();
         self.line.push_str("\r\n");
-        self.out.write_all(self.line.as_bytes()).map_err(WriteError::Output)?;
+        self.out
+            .write_all(self.line.as_bytes())
+            .map_err(WriteError::Output)?;
         self.line.clear();
         Ok(())
     }

@@ -71,7 +71,10 @@ impl WriteError {
     /// Adds the target to an error of the operating system.
     pub(super) fn at(self, target: &Path) -> WriteError {
         match self {
-            WriteError::Output(source) => WriteError::File { path: target.to_owned(), source },
+            WriteError::Output(source) => WriteError::File {
+                path: target.to_owned(),
+                source,
+            },
             other => other,
         }
     }

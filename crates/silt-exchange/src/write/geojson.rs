@@ -23,9 +23,11 @@ impl<W: Write> FeatureCollectionWriter<W> {
     /// # Errors
     /// [`WriteError::Output`] when the stream takes no more.
     pub fn begin(mut out: W, members: &Map<String, Json>) -> Result<Self, WriteError> {
-        out.write_all(b"{\"type\":\"FeatureCollection\"").map_err(WriteError::Output)?;
+        out.write_all(b"{\"type\":\"FeatureCollection\"")
+            .map_err(WriteError::Output)?;
         write_members(&mut out, members)?;
-        out.write_all(b",\"features\":[").map_err(WriteError::Output)?;
+        out.write_all(b",\"features\":[")
+            .map_err(WriteError::Output)?;
         Ok(FeatureCollectionWriter { out, features: 0 })
     }
 
@@ -110,7 +112,9 @@ impl<W: Write> CollectionEncoder<W> {
         members.insert("name".to_owned(), schema.id.as_str().into());
         members.insert("title".to_owned(), schema.title.as_str().into());
         members.extend(meta.to_json());
-        Ok(CollectionEncoder { writer: FeatureCollectionWriter::begin(out, &members)? })
+        Ok(CollectionEncoder {
+            writer: FeatureCollectionWriter::begin(out, &members)?,
+        })
     }
 }
 

@@ -20,7 +20,12 @@ pub(super) struct Bounds {
 
 impl Bounds {
     fn of(place: Coord<f64>) -> Bounds {
-        Bounds { west: place.x, south: place.y, east: place.x, north: place.y }
+        Bounds {
+            west: place.x,
+            south: place.y,
+            east: place.x,
+            north: place.y,
+        }
     }
 
     /// The smallest bounds around both.
@@ -51,7 +56,10 @@ pub(super) fn bounds(feature: &StoredFeature) -> Result<Option<Bounds>, WriteErr
         if !place.x.is_finite() || !place.y.is_finite() {
             return Err(WriteError::Geometry {
                 id: feature.id().to_string(),
-                reason: format!("has the coordinate {} {}, which is not finite", place.x, place.y),
+                reason: format!(
+                    "has the coordinate {} {}, which is not finite",
+                    place.x, place.y
+                ),
             });
         }
         let here = Bounds::of(place);
@@ -109,7 +117,9 @@ fn push_wkt(geometry: &Geometry<f64>, text: &mut String) {
     text.push_str(&type_name(geometry).to_ascii_uppercase());
     text.push(' ');
     match geometry {
-        Geometry::Point(point) => push_list(text, &[point.0], |text, place| push_place(place, text)),
+        Geometry::Point(point) => {
+            push_list(text, &[point.0], |text, place| push_place(place, text))
+        }
         Geometry::Line(line) => push_places(&[line.start, line.end], text),
         Geometry::LineString(line) => push_places(&line.0, text),
         Geometry::Polygon(polygon) => push_rings(polygon, text),
@@ -150,8 +160,9 @@ fn push_rings(polygon: &Polygon<f64>, text: &mut String) {
         text.push_str("EMPTY");
         return;
     }
-    let rings: Vec<&LineString<f64>> =
-        std::iter::once(polygon.exterior()).chain(polygon.interiors()).collect();
+    let rings: Vec<&LineString<f64>> = std::iter::once(polygon.exterior())
+        .chain(polygon.interiors())
+        .collect();
     push_list(text, &rings, |text, ring| push_places(&ring.0, text));
 }
 

@@ -164,7 +164,12 @@ pub fn create(
     table::check_schema(schema)?;
     let staged = StagedFile::begin(path, format.name())?;
     let encoder = encoder(&staged, format, schema, meta).map_err(|error| error.at(path))?;
-    Ok(Box::new(FileWriter { encoder, staged, features: 0, failed: false }))
+    Ok(Box::new(FileWriter {
+        encoder,
+        staged,
+        features: 0,
+        failed: false,
+    }))
 }
 
 fn encoder(
@@ -178,13 +183,18 @@ fn encoder(
         Ok(BufWriter::with_capacity(1 << 16, file))
     };
     Ok(match format {
-        ExportFormat::GeoJson => Box::new(geojson::CollectionEncoder::begin(open()?, schema, meta)?),
+        ExportFormat::GeoJson => {
+            Box::new(geojson::CollectionEncoder::begin(open()?, schema, meta)?)
+        }
         ExportFormat::GeoJsonSeq => Box::new(geojson::LineEncoder::begin(open()?)),
         ExportFormat::Csv => Box::new(csv::CsvEncoder::begin(open()?, schema)?),
         ExportFormat::Gpkg => Box::new(gpkg::GpkgEncoder::begin(staged.path(), schema, meta)?),
-        ExportFormat::FlatGeobuf => {
-            Box::new(fgb::FgbEncoder::begin(open()?, staged.folder(), schema, meta)?)
-        }
+        ExportFormat::FlatGeobuf => Box::new(fgb::FgbEncoder::begin(
+            open()?,
+            staged.folder(),
+            schema,
+            meta,
+        )?),
         ExportFormat::GeoParquet => {
             Box::new(parquet::ParquetEncoder::begin(open()?, schema, meta)?)
         }
@@ -220,13 +230,24 @@ impl FeatureWriter for FileWriter {
     }
 
     fn finish(self: Box<Self>) -> Result<WriteSummary, WriteError> {
-        let FileWriter { encoder, staged, features, failed } = *self;
+        let FileWriter {
+            encoder,
+            staged,
+            features,
+            failed,
+        } = *self;
         if failed {
             return Err(WriteError::Incomplete);
         }
-        let notes = encoder.finish().map_err(|error| error.at(staged.target()))?;
+        let notes = encoder
+            .finish()
+            .map_err(|error| error.at(staged.target()))?;
         let bytes = staged.publish()?;
-        Ok(WriteSummary { features, bytes, notes })
+        Ok(WriteSummary {
+            features,
+            bytes,
+            notes,
+        })
     }
 }
 

@@ -28,9 +28,16 @@ impl StagedFile {
         let folder = tempfile::Builder::new()
             .prefix(".silt-export-")
             .tempdir_in(parent)
-            .map_err(|source| WriteError::File { path: target.clone(), source })?;
+            .map_err(|source| WriteError::File {
+                path: target.clone(),
+                source,
+            })?;
         let path = folder.path().join(format!("export.{extension}"));
-        Ok(StagedFile { folder, path, target })
+        Ok(StagedFile {
+            folder,
+            path,
+            target,
+        })
     }
 
     /// Where the file is built.
@@ -57,13 +64,19 @@ impl StagedFile {
             fs::rename(&self.path, &self.target)?;
             Ok(bytes)
         };
-        moved().map_err(|source| WriteError::File { path: self.target.clone(), source })
+        moved().map_err(|source| WriteError::File {
+            path: self.target.clone(),
+            source,
+        })
     }
 }
 
 /// The path to replace: the file itself where `target` is a link to one.
 fn replaceable(target: &Path) -> Result<PathBuf, WriteError> {
-    let refuse = |what| WriteError::NotAFile { path: target.to_owned(), what };
+    let refuse = |what| WriteError::NotAFile {
+        path: target.to_owned(),
+        what,
+    };
     let Ok(metadata) = fs::metadata(target) else {
         return match target.file_name() {
             Some(_) => Ok(target.to_owned()),
@@ -76,5 +89,8 @@ fn replaceable(target: &Path) -> Result<PathBuf, WriteError> {
     if !metadata.is_file() {
         return Err(refuse("a device or a pipe"));
     }
-    fs::canonicalize(target).map_err(|source| WriteError::File { path: target.to_owned(), source })
+    fs::canonicalize(target).map_err(|source| WriteError::File {
+        path: target.to_owned(),
+        source,
+    })
 }

@@ -34,7 +34,12 @@ pub(super) struct Column {
 
 impl Column {
     fn added(name: &str, kind: ColumnKind) -> Column {
-        Column { name: name.to_owned(), kind, title: None, description: None }
+        Column {
+            name: name.to_owned(),
+            kind,
+            title: None,
+            description: None,
+        }
     }
 
     fn of_field(field: &Field) -> Column {
@@ -71,8 +76,7 @@ impl Cell<'_> {
         if items.is_empty() {
             return None;
         }
-        let texts: Vec<serde_json::Value> =
-            items.iter().map(|item| item.as_ref().into()).collect();
+        let texts: Vec<serde_json::Value> = items.iter().map(|item| item.as_ref().into()).collect();
         Some(serde_json::Value::Array(texts).to_string())
     }
 }
@@ -85,12 +89,17 @@ pub(super) struct Table {
 
 /// Checks that the fields can be columns beside those that Silt adds.
 pub(super) fn check_schema(schema: &CollectionSchema) -> Result<(), WriteError> {
-    let refuse = |reason| WriteError::Schema { collection: schema.id.clone(), reason };
+    let refuse = |reason| WriteError::Schema {
+        collection: schema.id.clone(),
+        reason,
+    };
     let mut names = HashSet::new();
     for field in &schema.fields {
         if field.name.starts_with(RESERVED_PREFIX) {
             let name = &field.name;
-            return Err(refuse(format!("field `{name}` starts with {RESERVED_PREFIX}, which is reserved")));
+            return Err(refuse(format!(
+                "field `{name}` starts with {RESERVED_PREFIX}, which is reserved"
+            )));
         }
         if !names.insert(field.name.as_str()) {
             return Err(refuse(format!("two fields have the name `{}`", field.name)));
@@ -118,7 +127,10 @@ impl Table {
             Column::added("silt_synthetic", ColumnKind::Boolean),
             Column::added("silt_original", ColumnKind::Json),
         ]);
-        Table { columns, field_columns }
+        Table {
+            columns,
+            field_columns,
+        }
     }
 
     pub(super) fn columns(&self) -> &[Column] {
@@ -127,15 +139,19 @@ impl Table {
 
     /// `name`, or `silt_name` where a field has that name already.
     pub(super) fn free_name(&self, name: &str) -> String {
-        let taken = self.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name));
-        if taken { format!("{RESERVED_PREFIX}{name}") } else { name.to_owned() }
+        let taken = self
+            .columns
+            .iter()
+            .any(|column| column.name.eq_ignore_ascii_case(name));
+        if taken {
+            format!("{RESERVED_PREFIX}{name}")
+        } else {
+            name.to_owned()
+        }
     }
 
     /// The cells of a feature, one for each column.
-    pub(super) fn cells<'a>(
-        &self,
-        stored: &'a StoredFeature,
-    ) -> Result<Vec<Cell<'a>>, WriteError> {
+    pub(super) fn cells<'a>(&self, stored: &'a StoredFeature) -> Result<Vec<Cell<'a>>, WriteError> {
         let feature = &stored.feature;
         let mut cells = Vec::with_capacity(self.columns.len());
         cells.push(Cell::Text(stored.id().to_string().into()));
@@ -209,7 +225,9 @@ fn cell(value: &Value, kind: ColumnKind) -> Result<Cell<'_>, String> {
         (ColumnKind::Json, other) => Cell::Text(other.to_json().to_string().into()),
         (kind, other) => {
             let kind = format!("{kind:?}").to_lowercase();
-            return Err(format!("`{other}` does not fit into a column of type {kind}"));
+            return Err(format!(
+                "`{other}` does not fit into a column of type {kind}"
+            ));
         }
     };
     Ok(cell)

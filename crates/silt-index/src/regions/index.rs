@@ -158,7 +158,7 @@ impl RegionIndex {
         let mut search = Search {
             index: self,
             found: Vec::new(),
-            from: Vec::new(),
+            probes: Vec::new(),
         };
         match geometry {
             // The case of every row of a register, without a detour.
@@ -172,7 +172,7 @@ impl RegionIndex {
     fn parts_over<'a>(&'a self, rect: &Rect<f64>) -> impl Iterator<Item = &'a Part> + use<'a> {
         let envelope =
             AABB::from_corners([rect.min().x, rect.min().y], [rect.max().x, rect.max().y]);
-        let boxes = self.tree.locate_in_envelope_intersecting(envelope);
+        let boxes = self.tree.locate_in_envelope_intersecting(&envelope);
         boxes.map(|found| &self.parts[found.data as usize])
     }
 
@@ -180,24 +180,26 @@ impl RegionIndex {
         self.leaves[leaf as usize].kind
     }
 
-    /// The nearest leaf that `wanted` allows, within a distance of any of the positions.
+    /// The nearest leaf that `wanted` allows, within a distance of a vertex of the probes.
     fn nearest(
         &self,
-        from: &[Coord<f64>],
+        probes: &[Probe],
         limit_km: f64,
         wanted: impl Fn(u32) -> bool,
     ) -> Option<(f64, u32)> {
         let mut best: Option<(f64, u32)> = None;
-        for &position in from {
-            let mut limit = best.map_or(limit_km, |(km, _)| km);
-            for window in nearest::windows(&Rect::new(position, position), limit) {
-                for part in self.parts_over(&window).filter(|part| wanted(part.leaf)) {
-                    let Some(km) = nearest::distance_km(position, &part.outline, limit) else {
-                        continue;
-                    };
-                    if best.is_none_or(|best| (km, part.leaf) < best) {
-                        best = Some((km, part.leaf));
-                        limit = km;
+        for probe in probes {
+            for window in nearest::windows(&probe.bounds, limit_km) {
+                let near = self.parts_over(&window).filter(|part| wanted(part.leaf));
+                for part in near.filter(|part| part.outline.any_edge_overlaps(&window)) {
+                    for &position in &probe.positions {
+                        let limit = best.map_or(limit_km, |(km, _)| km);
+                        let Some(km) = nearest::distance_km(position, &part.outline, limit) else {
+                            continue;
+                        };
+                        if best.is_none_or(|best| (km, part.leaf) < best) {
+                            best = Some((km, part.leaf));
+                        }
                     }
                 }
             }
@@ -222,8 +224,16 @@ struct Search<'i> {
     index: &'i RegionIndex,
     /// Leaves found, perhaps several times.
     found: Vec<u32>,
-    /// Positions from which the coast tolerance measures.
-    from: Vec<Coord<f64>>,
+    /// From where the coast tolerance measures.
+    probes: Vec<Probe>,
+}
+
+/// A point, or the vertices of a line or area.
+struct Probe {
+    /// Box around it; may continue beyond 180 degrees.
+    bounds: Rect<f64>,
+    /// Longitudes in [-180, 180).
+    positions: Vec<Coord<f64>>,
 }
 
 impl Search<'_> {
@@ -243,7 +253,10 @@ impl Search<'_> {
 
     fn point(&mut self, position: Coord<f64>) {
         let position = pieces::wrapped(position);
-        self.from.push(position);
+        self.probes.push(Probe {
+            bounds: Rect::new(position, position),
+            positions: vec![position],
+        });
         self.leaves_at(position);
         let on_antimeridian = position.x == -180.0;
         if on_antimeridian
@@ -269,7 +282,11 @@ impl Search<'_> {
     }
 
     fn piece(&mut self, mut piece: Piece<'_>) {
-        self.from.extend(piece.vertices().map(pieces::wrapped));
+        let positions = piece.vertices().map(pieces::wrapped).collect();
+        self.probes.push(Probe {
+            bounds: piece.bounds,
+            positions,
+        });
         self.piece_in_place(&mut piece);
         if piece.bounds.max().x > 180.0 {
             self.piece_in_place(&mut piece.shifted(-360.0));
@@ -290,7 +307,7 @@ impl Search<'_> {
         self.found.dedup();
         let limit_km = rule.coast_tolerance_km;
         let mut result = Assigned::default();
-        if limit_km > 0.0 && !self.from.is_empty() {
+        if limit_km > 0.0 && !self.probes.is_empty() {
             result.by_tolerance_km = self.nearest_country(limit_km);
             result.admin1_by_tolerance_km = self.nearest_admin1(limit_km);
         }
@@ -310,7 +327,7 @@ impl Search<'_> {
         if self.found.iter().any(|&leaf| is_country(leaf)) {
             return None;
         }
-        let (km, country) = index.nearest(&self.from, limit_km, is_country)?;
+        let (km, country) = index.nearest(&self.probes, limit_km, is_country)?;
         self.found.push(country);
         Some(km)
     }
@@ -337,7 +354,7 @@ impl Search<'_> {
             return None;
         }
         let wanted = |leaf: u32| index.kind(leaf) == RegionKind::Admin1 && in_country(leaf);
-        let (km, admin1) = index.nearest(&self.from, limit_km, wanted)?;
+        let (km, admin1) = index.nearest(&self.probes, limit_km, wanted)?;
         self.found.retain(|leaf| !inside.contains(leaf));
         self.found.push(admin1);
         Some(km)

@@ -115,6 +115,7 @@ impl Serialize for RegionKind {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Region {
     /// Stable id, such as `iso3:BRA`.
+    #[serde(serialize_with = "id_as_str")]
     pub id: Arc<str>,
     /// What it is.
     pub kind: RegionKind,
@@ -125,9 +126,18 @@ pub struct Region {
     /// Other English or local names.
     pub aliases: Vec<String>,
     /// Groups and wholes that contain this region, sorted by id.
+    #[serde(serialize_with = "ids_as_strs")]
     pub parents: Vec<Arc<str>>,
     /// Bounding box, degrees.
     pub extent: Extent,
+}
+
+fn id_as_str<S: serde::Serializer>(id: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(id)
+}
+
+fn ids_as_strs<S: serde::Serializer>(ids: &[Arc<str>], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(ids.iter().map(|id| &**id))
 }
 
 /// A region from a file of the user.

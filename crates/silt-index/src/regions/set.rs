@@ -35,7 +35,7 @@ pub(super) enum Shape {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UserRegionError {
     /// The id has no prefix, or the prefix of a bundled kind.
-    #[error("region id {0:?} needs a prefix of its own, for example aoi:{}", slug_hint(.0))]
+    #[error("region id {0:?} needs a prefix of its own, for example aoi:{slug}", slug = slug_hint(.0))]
     Prefix(String),
     /// Two regions with one id.
     #[error("region {0:?} is there already; give the new one another id")]

@@ -195,6 +195,15 @@ pub(crate) fn envelope(blob: &[u8]) -> Result<Option<Envelope>, BlobError> {
     Ok(bounds)
 }
 
+/// The envelope of a geometry, or `None` where it has no coordinates.
+pub(crate) fn bounds(geometry: &Geometry<f64>) -> Option<Envelope> {
+    if let Geometry::Point(point) = geometry {
+        let Coord { x, y } = point.0;
+        return (x.is_finite() && y.is_finite()).then_some([x, x, y, y]);
+    }
+    encode(geometry).1
+}
+
 /// Whether the header says that the geometry is empty.
 pub(crate) fn is_empty(blob: &[u8]) -> Result<bool, BlobError> {
     header_bytes(blob)?;

@@ -72,8 +72,7 @@ pub(super) fn build(conn: &Connection, table: &str, mut cells: Vec<Cell>) -> Res
     conn.execute_batch(&format!(
         "DELETE FROM \"{table}_node\"; DELETE FROM \"{table}_parent\"; DELETE FROM \"{table}_rowid\";"
     ))?;
-    let mut insert_node =
-        conn.prepare(&format!("INSERT INTO \"{table}_node\" VALUES (?1, ?2)"))?;
+    let mut insert_node = conn.prepare(&format!("INSERT INTO \"{table}_node\" VALUES (?1, ?2)"))?;
     let mut insert_parent =
         conn.prepare(&format!("INSERT INTO \"{table}_parent\" VALUES (?1, ?2)"))?;
 

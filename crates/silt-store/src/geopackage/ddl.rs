@@ -270,7 +270,8 @@ pub(super) fn drop_record_index(conn: &Connection, id: &str) -> Result<(), Fault
 /// Creates the triggers that the R-tree extension prescribes (annex F.3, GeoPackage 1.3).
 pub(super) fn create_rtree_triggers(conn: &Connection, id: &str) -> Result<(), Fault> {
     let rtree = format!("rtree_{id}_geom");
-    let new_row = "NEW.fid, ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)";
+    let new_row =
+        "NEW.fid, ST_MinX(NEW.geom), ST_MaxX(NEW.geom), ST_MinY(NEW.geom), ST_MaxY(NEW.geom)";
     let has_box = "(NEW.geom NOTNULL AND NOT ST_IsEmpty(NEW.geom))";
     let has_none = "(NEW.geom ISNULL OR ST_IsEmpty(NEW.geom))";
     Ok(conn.execute_batch(&format!(
@@ -292,7 +293,9 @@ BEGIN DELETE FROM "{rtree}" WHERE id = OLD.fid; END;"#
 
 /// Drops the R-tree triggers, for an import that builds the tree at its end.
 pub(super) fn drop_rtree_triggers(conn: &Connection, id: &str) -> Result<(), Fault> {
-    let names = ["insert", "update1", "update2", "update3", "update4", "delete"];
+    let names = [
+        "insert", "update1", "update2", "update3", "update4", "delete",
+    ];
     for name in names {
         conn.execute_batch(&format!(r#"DROP TRIGGER "rtree_{id}_geom_{name}""#))?;
     }

@@ -20,11 +20,9 @@ pub(super) fn register(conn: &Connection) -> rusqlite::Result<()> {
     for (place, name) in bounds.into_iter().enumerate() {
         conn.create_scalar_function(name, 1, flags, move |context| bound(context, place))?;
     }
-    conn.create_scalar_function("ST_IsEmpty", 1, flags, |context| {
-        match context.get_raw(0) {
-            ValueRef::Blob(bytes) => blob::is_empty(bytes).map(Some).map_err(user_error),
-            _ => Ok(None),
-        }
+    conn.create_scalar_function("ST_IsEmpty", 1, flags, |context| match context.get_raw(0) {
+        ValueRef::Blob(bytes) => blob::is_empty(bytes).map(Some).map_err(user_error),
+        _ => Ok(None),
     })?;
     conn.create_scalar_function("silt_retype", 3, flags, retype)
 }
@@ -44,7 +42,7 @@ fn retype(context: &Context<'_>) -> rusqlite::Result<SqlValue> {
     let from = type_named(context.get_raw(1).as_str()?);
     let to = type_named(context.get_raw(2).as_str()?);
     let (Some(from), Some(to)) = (from, to) else {
-        return Ok(SqlValue::from(context.get_raw(0)));
+        return context.get(0);
     };
     let value = in_type(value_of_column(context.get_raw(0), from), to);
     Ok(match value {

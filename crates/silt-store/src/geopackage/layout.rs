@@ -378,7 +378,10 @@ impl Layout {
             .enumerate()
             .map(|(place, column)| format!("{column} = ?{}", place + 2))
             .collect();
-        self.update_sql = format!("UPDATE {table} SET {} WHERE fid = ?1", assignments.join(", "));
+        self.update_sql = format!(
+            "UPDATE {table} SET {} WHERE fid = ?1",
+            assignments.join(", ")
+        );
         let prefixed: Vec<String> = columns.iter().map(|column| format!("t.{column}")).collect();
         self.select_columns = format!("t.fid, {}", prefixed.join(", "));
     }

@@ -57,7 +57,8 @@ fn open_for_writing(path: &Path) -> Result<Connection, Fault> {
         create(&conn)?;
     }
     check(&conn, path)?;
-    let mode: String = conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    let mode: String =
+        conn.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if !mode.eq_ignore_ascii_case("wal") {
         return Err(StoreError::ReadOnly {
             path: path.to_path_buf(),
@@ -71,7 +72,8 @@ fn open_for_writing(path: &Path) -> Result<Connection, Fault> {
 }
 
 fn is_empty_file(conn: &Connection) -> Result<bool, Fault> {
-    let objects: i64 = conn.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
+    let objects: i64 =
+        conn.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
     Ok(objects == 0)
 }
 
@@ -162,8 +164,7 @@ fn check(conn: &Connection, path: &Path) -> Result<(), Fault> {
         path: path.to_path_buf(),
         reason: reason.to_owned(),
     };
-    let application: i32 =
-        conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let application: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let has_meta = conn
         .query_row(
             "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'silt_meta'",

@@ -63,7 +63,10 @@ pub(super) fn state_of(layout: &Layout, feature: Feature) -> State {
     properties.sort_by(|a, b| a.0.cmp(&b.0));
     properties.dedup_by(|later, earlier| later.0 == earlier.0);
     State {
-        geometry: feature.geometry.as_ref().map(|geometry| blob::encode(geometry).0),
+        geometry: feature
+            .geometry
+            .as_ref()
+            .map(|geometry| blob::encode(geometry).0),
         properties,
         accuracy: feature.location_accuracy,
         crs: feature.source_crs,
