@@ -7,11 +7,13 @@ use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
-use std::sync::{Arc, Once};
+use std::sync::Arc;
 
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use geo::{CoordsIter, MapCoordsInPlace};
 use geo_types::{Coord, Geometry};
+
+use crate::read::gdal_log;
 
 /// A reference system cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -84,6 +86,7 @@ impl Crs {
         let name = match system.authority() {
             Ok(authority) if authority == "EPSG:4326" => return Ok(Crs::wgs84()),
             Ok(authority) => authority,
+            Err(_) if is_plain_wgs84(&system) => return Ok(Crs::wgs84()),
             Err(_) => definition.to_string(),
         };
         // Fails here, and not in the middle of a file, where there is no way to WGS84.
@@ -201,14 +204,16 @@ fn new_transform(definition: &str) -> Result<CoordTransform, String> {
 }
 
 fn open(definition: &str) -> Result<SpatialRef, String> {
-    static QUIET: Once = Once::new();
     // GDAL prints what it also returns; a register with a thousand bad points would flood stderr.
-    QUIET.call_once(|| {
-        gdal::config::set_error_handler(|_class, _number, _message| {});
-    });
+    gdal_log::install();
     let mut system = SpatialRef::from_definition(definition).map_err(|error| error.to_string())?;
     system.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
     Ok(system)
+}
+
+/// Whether a definition without a code is WGS84 longitude and latitude all the same.
+fn is_plain_wgs84(system: &SpatialRef) -> bool {
+    system.to_proj4().is_ok_and(|text| text.trim() == "+proj=longlat +datum=WGS84 +no_defs")
 }
 
 /// Authority and code, in capitals, of the spellings in use.

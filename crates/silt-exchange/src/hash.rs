@@ -38,6 +38,9 @@ mod tests {
         std::fs::write(file.path(), "abc").expect("written");
         let digest = sha256_file(file.path()).expect("readable");
         // FIPS 180-2, appendix B.1.
-        assert_eq!(digest, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert_eq!(
+            digest,
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
     }
 }

@@ -15,6 +15,7 @@ pub(crate) fn place(mapped: Mapped, regions: &RegionIndex, rule: RegionRule) -> 
     let Mapped {
         mut feature,
         stated_regions,
+        ..
     } = mapped;
     let Some(geometry) = &feature.geometry else {
         feature.regions = stated_regions

@@ -93,7 +93,7 @@ fn recipe_source(recipe: &silt_exchange::recipe::Recipe) -> SourceInfo {
         publisher: recipe.publisher.clone(),
         licence: recipe.licence.clone(),
         citation: recipe.citation.clone(),
-        url: recipe.homepage.clone().unwrap_or_default(),
+        url: recipe.homepage.clone(),
         synthetic: recipe.synthetic,
     }
 }

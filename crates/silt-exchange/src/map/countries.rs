@@ -21,7 +21,7 @@ pub fn iso3_of(text: &str) -> Option<Arc<str>> {
     if is_number {
         return COUNTRIES.codes.get(format!("{text:0>3}").as_str()).cloned();
     }
-    COUNTRIES.names.get(&folded(text)).cloned()
+    COUNTRIES.names.get(&name_key(text)).cloned()
 }
 
 struct Countries {
@@ -45,22 +45,24 @@ static COUNTRIES: LazyLock<Countries> = LazyLock::new(|| {
             }
         }
         for name in names.split(';') {
-            countries.names.insert(folded(name), Arc::clone(&code));
+            countries.names.insert(name_key(name), Arc::clone(&code));
         }
     }
     countries
 });
 
-/// Lower case without accents, with runs of anything but letters as one space and without "the".
-fn folded(name: &str) -> String {
-    let mut words: Vec<String> = Vec::new();
-    let lower = name.to_lowercase();
-    for word in lower.split(|c: char| !c.is_alphanumeric()) {
-        if !word.is_empty() && word != "the" {
-            words.push(word.chars().map(without_accent).collect());
-        }
-    }
+/// A name as the key of the table, without "the".
+fn name_key(name: &str) -> String {
+    let folded = folded(name);
+    let words: Vec<&str> = folded.split(' ').filter(|word| *word != "the").collect();
     words.join(" ")
+}
+
+/// Lower case without accents, with runs of anything but letters and digits as one space.
+pub(super) fn folded(name: &str) -> String {
+    let lower: String = name.to_lowercase().chars().map(without_accent).collect();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn without_accent(letter: char) -> char {

@@ -53,6 +53,8 @@ pub struct Mapped {
     /// Ids of regions in which the source says that the feature lies (`iso3:BRA`,
     /// `admin1:BR-MG`), for the caller to compare with those it computes.
     pub stated_regions: Vec<String>,
+    /// Whether the record itself says that it is made up, as records of our own exports do.
+    pub synthetic: bool,
 }
 
 /// How a file without a recipe is understood. Whatever is `None` is detected.
@@ -60,6 +62,8 @@ pub struct Mapped {
 pub struct PlainOptions {
     /// Column with the record id.
     pub id_field: Option<String>,
+    /// Whether the record id is made a plain word of it: `Upper Basin` becomes `upper-basin`.
+    pub slug_id: bool,
     /// Column with the longitude.
     pub longitude: Option<String>,
     /// Column with the latitude.

@@ -23,13 +23,17 @@ pub(crate) enum Content {
     /// Text that is none of the above.
     Text,
     /// Known, and not readable: what it is and what to do.
-    Refused { what: String, advice: &'static str },
+    Refused {
+        what: String,
+        advice: &'static str,
+    },
     /// Bytes that say nothing.
     Unknown,
 }
 
 const CONVERT: &str = "export the data as GeoJSON, CSV, XLSX or GeoPackage";
-const FETCH_AGAIN: &str = "the server sent a page instead of the file: fetch it again later, and check the address";
+const FETCH_AGAIN: &str =
+    "the server sent a page instead of the file: fetch it again later, and check the address";
 const UNPACK_FIRST: &str = "unpack it first";
 
 /// First bytes of formats that can be told apart by them.
@@ -46,8 +50,16 @@ const MAGIC: &[(&[u8], Content)] = &[
 
 const REFUSED_MAGIC: &[(&[u8], &str, &str)] = &[
     (b"%PDF", "is a PDF document", CONVERT),
-    (b"\xd0\xcf\x11\xe0", "is a workbook or document of Excel 97-2003 or older (.xls, .doc)", "save it as .xlsx"),
-    (b"\x28\xb5\x2f\xfd", "is packed with Zstandard", UNPACK_FIRST),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "is a workbook or document of Excel 97-2003 or older (.xls, .doc)",
+        "save it as .xlsx",
+    ),
+    (
+        b"\x28\xb5\x2f\xfd",
+        "is packed with Zstandard",
+        UNPACK_FIRST,
+    ),
     (b"BZh", "is packed with bzip2", UNPACK_FIRST),
     (b"7z\xbc\xaf\x27\x1c", "is a 7-Zip archive", UNPACK_FIRST),
     (b"Rar!", "is a RAR archive", UNPACK_FIRST),
@@ -66,16 +78,26 @@ pub(crate) fn sniff(head: &[u8]) -> Content {
     }
     for (magic, what, advice) in REFUSED_MAGIC {
         if head.starts_with(magic) {
-            return Content::Refused { what: (*what).to_owned(), advice };
+            return Content::Refused {
+                what: (*what).to_owned(),
+                advice,
+            };
         }
     }
     if head.starts_with(b"SQLite format 3\0") {
         let application_id = head.get(68..72).unwrap_or_default();
         let is_geopackage = matches!(application_id, b"GPKG" | b"GP10" | b"GP11");
-        return Content::Vector(if is_geopackage { &["GPKG"] } else { &["GPKG", "SQLite"] });
+        return Content::Vector(if is_geopackage {
+            &["GPKG"]
+        } else {
+            &["GPKG", "SQLite"]
+        });
     }
     if head.get(257..262) == Some(b"ustar") {
-        return Content::Refused { what: "is a tar archive".to_owned(), advice: UNPACK_FIRST };
+        return Content::Refused {
+            what: "is a tar archive".to_owned(),
+            advice: UNPACK_FIRST,
+        };
     }
     let Some(beginning) = text::lossy_head(head) else {
         return Content::Unknown;
@@ -94,7 +116,10 @@ fn sniff_text(beginning: &str) -> Content {
     let lower = body.to_ascii_lowercase();
     if lower.starts_with("<!doctype html") || lower.contains("<html") {
         let titled = title(body).map_or(String::new(), |title| format!(" titled \"{title}\""));
-        return Content::Refused { what: format!("is an HTML page{titled}"), advice: FETCH_AGAIN };
+        return Content::Refused {
+            what: format!("is an HTML page{titled}"),
+            advice: FETCH_AGAIN,
+        };
     }
     match xml_root(body) {
         Some("kml") => Content::Vector(&["LIBKML", "KML"]),
@@ -105,19 +130,25 @@ fn sniff_text(beginning: &str) -> Content {
             what: "is a GDAL virtual dataset, which only points to other files".to_owned(),
             advice: "import those files",
         },
-        Some("Error" | "ServiceExceptionReport" | "ExceptionReport") => {
-            Content::Refused { what: "is an error message of a web service".to_owned(), advice: FETCH_AGAIN }
-        }
+        Some("Error" | "ServiceExceptionReport" | "ExceptionReport") => Content::Refused {
+            what: "is an error message of a web service".to_owned(),
+            advice: FETCH_AGAIN,
+        },
         _ if lower.contains("opengis.net/gml") => Content::Vector(&["GML"]),
-        Some(root) => {
-            Content::Refused { what: format!("is XML with the root element `{root}`, which is no format known here"), advice: CONVERT }
-        }
+        Some(root) => Content::Refused {
+            what: format!("is XML with the root element `{root}`, which is no format known here"),
+            advice: CONVERT,
+        },
         None => Content::Text,
     }
 }
 
 fn sniff_json(body: &str) -> Content {
-    let start: String = body.chars().take(2000).filter(|c| !c.is_whitespace()).collect();
+    let start: String = body
+        .chars()
+        .take(2000)
+        .filter(|c| !c.is_whitespace())
+        .collect();
     if start.contains("\"type\":\"Topology\"") {
         return Content::Vector(&["TopoJSON"]);
     }
@@ -154,14 +185,30 @@ fn xml_root(xml: &str) -> Option<&str> {
 
 /// Lower-case extension of a name, without those of compression.
 pub(crate) fn extension(name: &Path) -> String {
-    let lower = name.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    let packed = [".gz", ".xz", ".zip"].iter().find_map(|suffix| lower.strip_suffix(suffix)).filter(|rest| rest.contains('.'));
+    let lower = name
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
+    let packed = [".gz", ".xz", ".zip"]
+        .iter()
+        .find_map(|suffix| lower.strip_suffix(suffix))
+        .filter(|rest| rest.contains('.'));
     let bare = packed.unwrap_or(&lower);
-    bare.rsplit_once('.').map_or(String::new(), |(_, extension)| extension.to_owned())
+    bare.rsplit_once('.')
+        .map_or(String::new(), |(_, extension)| extension.to_owned())
 }
 
 /// Extensions that promise a JSON text per line.
-pub(crate) const SEQUENCE_EXTENSIONS: &[&str] = &["geojsonl", "geojsons", "geojsonseq", "ndjson", "ndgeojson", "jsonl", "jsons"];
+pub(crate) const SEQUENCE_EXTENSIONS: &[&str] = &[
+    "geojsonl",
+    "geojsons",
+    "geojsonseq",
+    "ndjson",
+    "ndgeojson",
+    "jsonl",
+    "jsons",
+];
 
 /// The format that an extension promises, where it promises one.
 pub(crate) fn promised(extension: &str) -> Option<Format> {
@@ -206,7 +253,10 @@ pub(crate) fn vector_drivers(extension: &str) -> Option<&'static [&'static str]>
 
 /// Whether a format of GDAL is never plain text.
 pub(crate) fn is_binary(extension: &str) -> bool {
-    matches!(extension, "gpkg" | "fgb" | "shp" | "dgn" | "ods" | "pbf" | "sqlite")
+    matches!(
+        extension,
+        "gpkg" | "fgb" | "shp" | "dgn" | "ods" | "pbf" | "sqlite"
+    )
 }
 
 #[cfg(test)]

@@ -60,7 +60,10 @@ pub enum ReadError {
         source: UnpackError,
     },
     /// An archive holds several files and none was named.
-    #[error("{path}: the archive holds {}; choose one with `member`", list(members))]
+    #[error(
+        "{path}: the archive holds {}; choose one with `member`",
+        list(members)
+    )]
     MemberNeeded {
         /// The archive.
         path: PathBuf,
@@ -68,7 +71,10 @@ pub enum ReadError {
         members: Vec<String>,
     },
     /// A file holds several layers or sheets and none or an unknown one was named.
-    #[error("{path}: {problem}; the {kind}s are {}; choose one with `{kind}`", list(names))]
+    #[error(
+        "{path}: {problem}; the {kind}s are {}; choose one with `{kind}`",
+        list(names)
+    )]
     LayerNeeded {
         /// The file.
         path: PathBuf,
@@ -179,7 +185,11 @@ impl ReadError {
         let error = match error.downcast::<NotThisEncoding>() {
             Ok(wrong) => {
                 let place = format!("byte {}", wrong.offset);
-                return ReadError::Encoding { path, place, reason: wrong.to_string() };
+                return ReadError::Encoding {
+                    path,
+                    place,
+                    reason: wrong.to_string(),
+                };
             }
             Err(error) => error,
         };
@@ -194,7 +204,12 @@ impl ReadError {
 const NAMES_LISTED: usize = 20;
 
 fn list(names: &[String]) -> String {
-    let mut text = names.iter().take(NAMES_LISTED).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut text = names
+        .iter()
+        .take(NAMES_LISTED)
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
     if names.len() > NAMES_LISTED {
         text.push_str(&format!(" and {} more", names.len() - NAMES_LISTED));
     }

@@ -41,8 +41,8 @@ mod table;
 mod text;
 mod unpack;
 mod vector;
-mod wkb;
 mod window;
+mod wkb;
 mod workbook;
 
 use std::path::Path;
@@ -77,7 +77,10 @@ pub struct Reader {
 
 impl std::fmt::Debug for Reader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reader").field("info", &self.info).field("rows_read", &self.rows_read).finish_non_exhaustive()
+        f.debug_struct("Reader")
+            .field("info", &self.info)
+            .field("rows_read", &self.rows_read)
+            .finish_non_exhaustive()
     }
 }
 
@@ -99,7 +102,9 @@ impl Reader {
 
     /// Bytes taken from the disk so far, of [`FileInfo::byte_length`].
     pub fn bytes_read(&self) -> u64 {
-        self.progress.load(Ordering::Relaxed).min(self.info.byte_length)
+        self.progress
+            .load(Ordering::Relaxed)
+            .min(self.info.byte_length)
     }
 
     /// Rows handed over so far, rejects included.

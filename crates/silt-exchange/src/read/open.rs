@@ -10,8 +10,8 @@ use encoding_rs::Encoding;
 use super::detect::{self, Content, HEAD_BYTES};
 use super::unpack::{Packing, Source};
 use super::{
-    EncodingFound, EncodingInfo, FileInfo, Format, ReadError, ReadOptions, Reader, RowSource, archive, io_error, json,
-    parquet, table, text, vector, workbook,
+    EncodingFound, EncodingInfo, FileInfo, Format, ReadError, ReadOptions, Reader, RowSource,
+    archive, io_error, json, parquet, table, text, vector, workbook,
 };
 
 /// A file on its way from what it is to its format's reader.
@@ -29,7 +29,11 @@ pub(super) struct Opening<'o> {
 
 pub(super) fn open(path: &Path, options: &ReadOptions) -> Result<Reader, ReadError> {
     let byte_length = check_path(path)?;
-    let read_head = |source: &Source| source.head(HEAD_BYTES).map_err(|error| io_error(path, error));
+    let read_head = |source: &Source| {
+        source
+            .head(HEAD_BYTES)
+            .map_err(|error| io_error(path, error))
+    };
     let packed = Source::new(path, Packing::Plain, &options.limits);
     let outer = match detect::sniff(&read_head(&packed)?) {
         Content::Zip => archive::choose(path, options)?,
@@ -45,7 +49,9 @@ pub(super) fn open(path: &Path, options: &ReadOptions) -> Result<Reader, ReadErr
         None => {
             let head = read_head(&source)?;
             if head.is_empty() {
-                return Err(ReadError::Empty { path: path.to_owned() });
+                return Err(ReadError::Empty {
+                    path: path.to_owned(),
+                });
             }
             let content = detect::sniff(&head);
             sharpen(content, &head, &extension)
@@ -73,10 +79,18 @@ pub(super) fn open(path: &Path, options: &ReadOptions) -> Result<Reader, ReadErr
         notes: Vec::new(),
     };
     let progress = Arc::clone(&source.progress);
-    let mut opening = Opening { options, source, info, plain_file: path.to_owned(), folder: None, drivers };
+    let mut opening = Opening {
+        options,
+        source,
+        info,
+        plain_file: path.to_owned(),
+        folder: None,
+        drivers,
+    };
     let needs_plain_file = matches!(format, Format::Gdal | Format::Xlsx | Format::Parquet);
     if needs_plain_file && opening.info.compression != super::Compression::None {
-        let (folder, plain_file) = archive::unpack_to_folder(&opening.source, &outer.companions, &extension)?;
+        let (folder, plain_file) =
+            archive::unpack_to_folder(&opening.source, &outer.companions, &extension)?;
         opening.plain_file = plain_file;
         opening.folder = Some(folder);
     }
@@ -87,7 +101,12 @@ pub(super) fn open(path: &Path, options: &ReadOptions) -> Result<Reader, ReadErr
         Format::Gdal => vector::open(opening)?,
         Format::Parquet => parquet::open(opening)?,
     };
-    Ok(Reader { info, rows, progress, rows_read: 0 })
+    Ok(Reader {
+        info,
+        rows,
+        progress,
+        rows_read: 0,
+    })
 }
 
 /// Refuses what is not a file with content; gives its length.
@@ -121,11 +140,20 @@ fn sharpen(content: Content, head: &[u8], extension: &str) -> Found {
     }
     let promised_lines = detect::SEQUENCE_EXTENSIONS.contains(&extension);
     let beginning = text::lossy_head(head).unwrap_or_default();
-    if promised_lines || json::looks_like_lines(&beginning) { Found::JsonLines } else { Found::Content(content) }
+    if promised_lines || json::looks_like_lines(&beginning) {
+        Found::JsonLines
+    } else {
+        Found::Content(content)
+    }
 }
 
 /// The format to read a file as, from its content, its name and the options. They must agree.
-fn decide(path: &Path, found: &Found, extension: &str, options: &ReadOptions) -> Result<Format, ReadError> {
+fn decide(
+    path: &Path,
+    found: &Found,
+    extension: &str,
+    options: &ReadOptions,
+) -> Result<Format, ReadError> {
     let promised = options.format.or_else(|| detect::promised(extension));
     let wrong = |found: &str, advice: &str| {
         let expectation = match (options.format, promised) {
@@ -139,15 +167,21 @@ fn decide(path: &Path, found: &Found, extension: &str, options: &ReadOptions) ->
             advice: advice.to_owned(),
         })
     };
-    const RENAME: &str = "fetch it again, or give the file the name or the `kind` that fits its content";
+    const RENAME: &str =
+        "fetch it again, or give the file the name or the `kind` that fits its content";
     let natural = match found {
         Found::Workbook => Format::Xlsx,
         Found::JsonLines | Found::Content(Content::JsonSequence) => Format::GeoJsonSeq,
         Found::Content(content) => match content {
             Content::Refused { what, advice } => return wrong(what, advice),
             Content::Gzip | Content::Xz | Content::Zip => {
-                let source = super::UnpackError::Nested { what: "a compressed file" };
-                return Err(ReadError::Unpack { path: path.to_owned(), source });
+                let source = super::UnpackError::Nested {
+                    what: "a compressed file",
+                };
+                return Err(ReadError::Unpack {
+                    path: path.to_owned(),
+                    source,
+                });
             }
             Content::Parquet => Format::Parquet,
             Content::Vector(_) => Format::Gdal,
@@ -170,7 +204,8 @@ fn decide(path: &Path, found: &Found, extension: &str, options: &ReadOptions) ->
         Some(Format::GeoJson | Format::GeoJsonSeq) => {
             // Each reads the other's files where the content says so, and `.json` is also the
             // name of TopoJSON and Esri JSON.
-            matches!(natural, Format::GeoJson | Format::GeoJsonSeq | Format::Gdal) && options.format.is_none()
+            matches!(natural, Format::GeoJson | Format::GeoJsonSeq | Format::Gdal)
+                && options.format.is_none()
                 || matches!(natural, Format::GeoJson | Format::GeoJsonSeq)
         }
         Some(Format::Gdal) => options.format.is_some() && natural == Format::GeoJson,
@@ -198,16 +233,27 @@ fn described(format: Format) -> &'static str {
 pub(super) type OpenedRows = (FileInfo, Box<dyn RowSource>);
 
 fn open_json(opening: Opening<'_>) -> Result<OpenedRows, ReadError> {
-    let Opening { options, source, mut info, .. } = opening;
+    let Opening {
+        options,
+        source,
+        mut info,
+        ..
+    } = opening;
     let path = info.path.clone();
     let head = source.head(4).map_err(|error| io_error(&path, error))?;
-    let (encoding, found) = match (text::byte_order_mark(&head), given_encoding(&path, options)?) {
+    let (encoding, found) = match (
+        text::byte_order_mark(&head),
+        given_encoding(&path, options)?,
+    ) {
         (Some((encoding, _)), _) => (encoding, EncodingFound::ByteOrderMark),
         (None, Some(encoding)) => (encoding, EncodingFound::Given),
         // RFC 8259, section 8.1.
         (None, None) => (encoding_rs::UTF_8, EncodingFound::Prescribed),
     };
-    info.encoding = Some(EncodingInfo { name: encoding.name(), found });
+    info.encoding = Some(EncodingInfo {
+        name: encoding.name(),
+        found,
+    });
     let stream = || utf8_stream(&source, encoding);
     let opened = json::open(&path, info.format, options, &stream)?;
     info.crs = opened.crs;
@@ -215,21 +261,31 @@ fn open_json(opening: Opening<'_>) -> Result<OpenedRows, ReadError> {
 }
 
 /// The encoding that the options name.
-pub(super) fn given_encoding(path: &Path, options: &ReadOptions) -> Result<Option<&'static Encoding>, ReadError> {
-    let Some(label) = &options.encoding else { return Ok(None) };
+pub(super) fn given_encoding(
+    path: &Path,
+    options: &ReadOptions,
+) -> Result<Option<&'static Encoding>, ReadError> {
+    let Some(label) = &options.encoding else {
+        return Ok(None);
+    };
     match text::by_label(label) {
         Some(encoding) => Ok(Some(encoding)),
         None => Err(ReadError::Option {
             path: path.to_owned(),
             option: "encoding",
-            reason: format!("`{label}` is no encoding of the WHATWG Encoding Standard; examples are utf-8, windows-1252, iso-8859-1"),
+            reason: format!(
+                "`{label}` is no encoding of the WHATWG Encoding Standard; examples are utf-8, windows-1252, iso-8859-1"
+            ),
         }),
     }
 }
 
 /// The text of a source as UTF-8 without a byte order mark. Text that is UTF-8 already passes
 /// unchecked: the row that has a fault is to be named, and only the decoder knows the row.
-pub(super) fn utf8_stream(source: &Source, encoding: &'static Encoding) -> std::io::Result<Box<dyn Read + Send>> {
+pub(super) fn utf8_stream(
+    source: &Source,
+    encoding: &'static Encoding,
+) -> std::io::Result<Box<dyn Read + Send>> {
     let mut stream = source.stream()?;
     if encoding != encoding_rs::UTF_8 {
         return Ok(Box::new(text::ToUtf8::new(stream, encoding)));

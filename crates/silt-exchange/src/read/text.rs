@@ -22,7 +22,12 @@ pub(crate) fn byte_order_mark(head: &[u8]) -> Option<(&'static Encoding, usize)>
 /// The start of a file as text, good enough to tell what it is; `None` for binary files.
 pub(crate) fn lossy_head(head: &[u8]) -> Option<String> {
     if let Some((encoding, mark_bytes)) = byte_order_mark(head) {
-        return Some(encoding.decode_without_bom_handling(&head[mark_bytes..]).0.into_owned());
+        return Some(
+            encoding
+                .decode_without_bom_handling(&head[mark_bytes..])
+                .0
+                .into_owned(),
+        );
     }
     if head.contains(&0) {
         return None;
@@ -46,7 +51,10 @@ pub(crate) fn detect(stream: &mut dyn Read) -> io::Result<Detected> {
     loop {
         let length = read_some(stream, &mut chunk)?;
         if first && let Some((encoding, _)) = byte_order_mark(&chunk[..length]) {
-            return Ok(Detected::Sure(EncodingInfo { name: encoding.name(), found: EncodingFound::ByteOrderMark }));
+            return Ok(Detected::Sure(EncodingInfo {
+                name: encoding.name(),
+                found: EncodingFound::ByteOrderMark,
+            }));
         }
         first = false;
         if length == 0 {
@@ -64,11 +72,17 @@ pub(crate) fn detect(stream: &mut dyn Read) -> io::Result<Detected> {
         }
     }
     let Some(invalid_at) = check.finish() else {
-        return Ok(Detected::Sure(EncodingInfo { name: UTF_8.name(), found: EncodingFound::Valid }));
+        return Ok(Detected::Sure(EncodingInfo {
+            name: UTF_8.name(),
+            found: EncodingFound::Valid,
+        }));
     };
     detector.feed(&[], true);
     let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
-    Ok(Detected::Guess { name: guess.name(), invalid_at })
+    Ok(Detected::Guess {
+        name: guess.name(),
+        invalid_at,
+    })
 }
 
 const GUESS_BYTES: u64 = 8 << 20;
@@ -86,7 +100,16 @@ pub(crate) enum Detected {
 pub(crate) fn is_latin(name: &str) -> bool {
     matches!(
         name,
-        "windows-1252" | "windows-1250" | "windows-1254" | "windows-1257" | "windows-1258" | "ISO-8859-2" | "ISO-8859-4" | "ISO-8859-13" | "ISO-8859-15" | "ISO-8859-16"
+        "windows-1252"
+            | "windows-1250"
+            | "windows-1254"
+            | "windows-1257"
+            | "windows-1258"
+            | "ISO-8859-2"
+            | "ISO-8859-4"
+            | "ISO-8859-13"
+            | "ISO-8859-15"
+            | "ISO-8859-16"
     )
 }
 
@@ -191,7 +214,9 @@ impl ToUtf8 {
         }
         self.output.resize(3 * 64 * 1024 + 16, 0);
         let source = &self.input[self.input_at..self.input_end];
-        let (result, read, written) = self.decoder.decode_to_utf8_without_replacement(source, &mut self.output, self.at_end);
+        let (result, read, written) =
+            self.decoder
+                .decode_to_utf8_without_replacement(source, &mut self.output, self.at_end);
         self.input_at += read;
         self.consumed += read as u64;
         self.output.truncate(written);
@@ -204,7 +229,10 @@ impl ToUtf8 {
             DecoderResult::OutputFull => Ok(()),
             DecoderResult::Malformed(length, _) => {
                 let offset = self.consumed.saturating_sub(u64::from(length));
-                Err(io::Error::other(NotThisEncoding { offset, encoding: self.decoder.encoding().name() }))
+                Err(io::Error::other(NotThisEncoding {
+                    offset,
+                    encoding: self.decoder.encoding().name(),
+                }))
             }
         }
     }

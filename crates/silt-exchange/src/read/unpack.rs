@@ -24,19 +24,27 @@ const XZ_MEMORY_BYTES: u64 = 96 << 20;
 #[allow(missing_docs)] // The messages say what the fields are.
 pub enum UnpackError {
     /// The packed data end too early.
-    #[error("the {kind} data end too early, after {unpacked} unpacked bytes: the download is not complete; fetch it again")]
+    #[error(
+        "the {kind} data end too early, after {unpacked} unpacked bytes: the download is not complete; fetch it again"
+    )]
     Truncated { kind: &'static str, unpacked: u64 },
     /// The packed data contradict themselves.
     #[error("the {kind} data are damaged: {reason}; fetch the file again")]
     Damaged { kind: &'static str, reason: String },
     /// A member's name points outside the archive.
-    #[error("unsafe path in archive: `{member}`; this archive is not trustworthy and nothing of it was read")]
+    #[error(
+        "unsafe path in archive: `{member}`; this archive is not trustworthy and nothing of it was read"
+    )]
     UnsafePath { member: String },
     /// More bytes than allowed come out.
-    #[error("unpacks to more than {limit} bytes; if the file is trusted, raise `limits.max_unpacked_bytes`")]
+    #[error(
+        "unpacks to more than {limit} bytes; if the file is trusted, raise `limits.max_unpacked_bytes`"
+    )]
     TooLarge { limit: u64 },
     /// Far more bytes come out than went in.
-    #[error("unpacks to more than {limit} times its size ({unpacked} bytes so far), as a zip bomb does; if the file is trusted, raise `limits.max_unpack_ratio`")]
+    #[error(
+        "unpacks to more than {limit} times its size ({unpacked} bytes so far), as a zip bomb does; if the file is trusted, raise `limits.max_unpack_ratio`"
+    )]
     Ratio { limit: u64, unpacked: u64 },
     /// A member needs a password.
     #[error("`{member}` is encrypted; unpack it with its password first")]
@@ -49,7 +57,10 @@ pub enum UnpackError {
     NoFiles,
     /// The member asked for is not there.
     #[error("the archive holds no `{member}`; it holds {}", .members.join(", "))]
-    NoSuchMember { member: String, members: Vec<String> },
+    NoSuchMember {
+        member: String,
+        members: Vec<String>,
+    },
     /// Something compressed inside something compressed.
     #[error("holds {what} inside another archive; unpack the outer one first")]
     Nested { what: &'static str },
@@ -89,12 +100,25 @@ pub(crate) struct ZipMember {
 pub(crate) fn zip_members(file: File) -> Result<Vec<ZipMember>, UnpackError> {
     let file_bytes = file.metadata().map_or(0, |metadata| metadata.len());
     let mut archive = ZipArchive::new(io::BufReader::new(file)).map_err(|error| match error {
-        zip::result::ZipError::InvalidArchive(reason) if reason.to_lowercase().contains("eocd") || reason.to_lowercase().contains("end of central") || reason.to_lowercase().contains("central directory") => {
-            UnpackError::Truncated { kind: "zip", unpacked: 0 }
+        zip::result::ZipError::InvalidArchive(reason)
+            if reason.to_lowercase().contains("eocd")
+                || reason.to_lowercase().contains("end of central")
+                || reason.to_lowercase().contains("central directory") =>
+        {
+            UnpackError::Truncated {
+                kind: "zip",
+                unpacked: 0,
+            }
         }
-        other => UnpackError::Damaged { kind: "zip", reason: other.to_string() },
+        other => UnpackError::Damaged {
+            kind: "zip",
+            reason: other.to_string(),
+        },
     })?;
-    let damaged = |error: zip::result::ZipError| UnpackError::Damaged { kind: "zip", reason: error.to_string() };
+    let damaged = |error: zip::result::ZipError| UnpackError::Damaged {
+        kind: "zip",
+        reason: error.to_string(),
+    };
     let mut members = Vec::new();
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).map_err(damaged)?;
@@ -108,7 +132,10 @@ pub(crate) fn zip_members(file: File) -> Result<Vec<ZipMember>, UnpackError> {
         let data_start = entry.data_start().unwrap_or(u64::MAX);
         let packed_bytes = entry.compressed_size();
         if data_start.saturating_add(packed_bytes) > file_bytes {
-            return Err(UnpackError::Truncated { kind: "zip", unpacked: 0 });
+            return Err(UnpackError::Truncated {
+                kind: "zip",
+                unpacked: 0,
+            });
         }
         members.push(ZipMember {
             name,
@@ -169,14 +196,22 @@ pub(crate) struct Source {
 
 impl Source {
     pub(crate) fn new(path: &Path, packing: Packing, limits: &Limits) -> Self {
-        Source { path: path.to_owned(), packing, limits: limits.clone(), progress: Arc::default() }
+        Source {
+            path: path.to_owned(),
+            packing,
+            limits: limits.clone(),
+            progress: Arc::default(),
+        }
     }
 
     /// The unpacked bytes from the start. Errors of unpacking travel inside [`io::Error`].
     pub(crate) fn stream(&self) -> io::Result<Box<dyn Read + Send>> {
         self.progress.store(0, Ordering::Relaxed);
         let mut file = File::open(&self.path)?;
-        let counted = |file| Counted { inner: file, progress: Arc::clone(&self.progress) };
+        let counted = |file| Counted {
+            inner: file,
+            progress: Arc::clone(&self.progress),
+        };
         let guard = |inner: Box<dyn Read + Send>, kind, expected| Guarded {
             inner,
             kind,
@@ -188,29 +223,46 @@ impl Source {
         Ok(match &self.packing {
             Packing::Plain => Box::new(counted(file)),
             Packing::Gzip => {
-                let decoder = MultiGzDecoder::new(io::BufReader::with_capacity(1 << 16, counted(file)));
+                let decoder =
+                    MultiGzDecoder::new(io::BufReader::with_capacity(1 << 16, counted(file)));
                 Box::new(guard(Box::new(decoder), "gzip", None))
             }
             Packing::Xz => {
-                let settings = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY_BYTES, liblzma::stream::CONCATENATED)
-                    .map_err(|error| io::Error::other(error.to_string()))?;
-                let decoder = XzDecoder::new_stream(io::BufReader::with_capacity(1 << 16, counted(file)), settings);
+                let settings = liblzma::stream::Stream::new_stream_decoder(
+                    XZ_MEMORY_BYTES,
+                    liblzma::stream::CONCATENATED,
+                )
+                .map_err(|error| io::Error::other(error.to_string()))?;
+                let decoder = XzDecoder::new_stream(
+                    io::BufReader::with_capacity(1 << 16, counted(file)),
+                    settings,
+                );
                 Box::new(guard(Box::new(decoder), "xz", None))
             }
             Packing::Zip(member) => {
                 if member.encrypted {
-                    return Err(io::Error::other(UnpackError::Encrypted { member: member.name.clone() }));
+                    return Err(io::Error::other(UnpackError::Encrypted {
+                        member: member.name.clone(),
+                    }));
                 }
                 file.seek(SeekFrom::Start(member.data_start))?;
-                let packed = io::BufReader::with_capacity(1 << 16, counted(file)).take(member.packed_bytes);
+                let packed =
+                    io::BufReader::with_capacity(1 << 16, counted(file)).take(member.packed_bytes);
                 let decoder: Box<dyn Read + Send> = match member.method {
                     CompressionMethod::Stored => Box::new(packed),
                     CompressionMethod::Deflated => Box::new(DeflateDecoder::new(packed)),
                     other => {
-                        return Err(io::Error::other(UnpackError::Method { member: member.name.clone(), method: format!("{other:?}") }));
+                        return Err(io::Error::other(UnpackError::Method {
+                            member: member.name.clone(),
+                            method: format!("{other:?}"),
+                        }));
                     }
                 };
-                let sum = Expected { crc32: member.crc32, bytes: member.unpacked_bytes, seen: flate2::Crc::new() };
+                let sum = Expected {
+                    crc32: member.crc32,
+                    bytes: member.unpacked_bytes,
+                    seen: flate2::Crc::new(),
+                };
                 Box::new(guard(decoder, "zip", Some(sum)))
             }
         })
@@ -256,18 +308,27 @@ struct Guarded {
 
 impl Read for Guarded {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let length = self.inner.read(buffer).map_err(|error| self.explain(error))?;
+        let length = self
+            .inner
+            .read(buffer)
+            .map_err(|error| self.explain(error))?;
         self.unpacked += length as u64;
         self.check_bounds()?;
         if let Some(expected) = &mut self.expected {
             expected.seen.update(&buffer[..length]);
             let at_end = length == 0 && !buffer.is_empty();
             if at_end && expected.bytes != self.unpacked {
-                return Err(io::Error::other(UnpackError::Truncated { kind: self.kind, unpacked: self.unpacked }));
+                return Err(io::Error::other(UnpackError::Truncated {
+                    kind: self.kind,
+                    unpacked: self.unpacked,
+                }));
             }
             if at_end && expected.seen.sum() != expected.crc32 {
                 let reason = "the checksum of the member does not match".to_owned();
-                return Err(io::Error::other(UnpackError::Damaged { kind: self.kind, reason }));
+                return Err(io::Error::other(UnpackError::Damaged {
+                    kind: self.kind,
+                    reason,
+                }));
             }
         }
         Ok(length)
@@ -277,12 +338,19 @@ impl Read for Guarded {
 impl Guarded {
     fn check_bounds(&self) -> io::Result<()> {
         if self.unpacked > self.limits.max_unpacked_bytes {
-            return Err(io::Error::other(UnpackError::TooLarge { limit: self.limits.max_unpacked_bytes }));
+            return Err(io::Error::other(UnpackError::TooLarge {
+                limit: self.limits.max_unpacked_bytes,
+            }));
         }
         let packed = self.progress.load(Ordering::Relaxed).max(1);
-        if self.unpacked > RATIO_CHECKED_AFTER_BYTES && self.unpacked / packed > self.limits.max_unpack_ratio {
+        if self.unpacked > RATIO_CHECKED_AFTER_BYTES
+            && self.unpacked / packed > self.limits.max_unpack_ratio
+        {
             let limit = self.limits.max_unpack_ratio;
-            return Err(io::Error::other(UnpackError::Ratio { limit, unpacked: self.unpacked }));
+            return Err(io::Error::other(UnpackError::Ratio {
+                limit,
+                unpacked: self.unpacked,
+            }));
         }
         Ok(())
     }
@@ -291,9 +359,14 @@ impl Guarded {
         let (kind, unpacked) = (self.kind, self.unpacked);
         match error.kind() {
             io::ErrorKind::Interrupted => error,
-            io::ErrorKind::UnexpectedEof => io::Error::other(UnpackError::Truncated { kind, unpacked }),
+            io::ErrorKind::UnexpectedEof => {
+                io::Error::other(UnpackError::Truncated { kind, unpacked })
+            }
             io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other => {
-                io::Error::other(UnpackError::Damaged { kind, reason: error.to_string() })
+                io::Error::other(UnpackError::Damaged {
+                    kind,
+                    reason: error.to_string(),
+                })
             }
             _ => error,
         }

@@ -47,7 +47,14 @@ pub(super) const SAFE_DRIVERS: &[&str] = &[
 const GML_OPTIONS: &[&str] = &["WRITE_GFS=NO", "DOWNLOAD_SCHEMA=NO"];
 
 pub(super) fn open(opening: Opening<'_>) -> Result<OpenedRows, ReadError> {
-    let Opening { options, source, mut info, plain_file, folder, drivers } = opening;
+    let Opening {
+        options,
+        source,
+        mut info,
+        plain_file,
+        folder,
+        drivers,
+    } = opening;
     let path = info.path.clone();
     gdal_log::install();
     gdal_log::take_failures();
@@ -56,9 +63,14 @@ pub(super) fn open(opening: Opening<'_>) -> Result<OpenedRows, ReadError> {
         if messages.is_empty() {
             messages.push(error.to_string());
         }
-        ReadError::Library { path: path.clone(), format: format.to_owned(), reason: messages.join("; ") }
+        ReadError::Library {
+            path: path.clone(),
+            format: format.to_owned(),
+            reason: messages.join("; "),
+        }
     };
-    let absolute = std::path::absolute(&plain_file).map_err(|error| super::io_error(&path, error))?;
+    let absolute =
+        std::path::absolute(&plain_file).map_err(|error| super::io_error(&path, error))?;
     let open_options = drivers.contains(&"GML").then_some(GML_OPTIONS);
     let dataset = Dataset::open_ex(
         &absolute,
@@ -72,18 +84,33 @@ pub(super) fn open(opening: Opening<'_>) -> Result<OpenedRows, ReadError> {
     .map_err(|error| failed(&drivers.join(" or "), error))?;
     let driver = dataset.driver().short_name();
     let layer_index = choose_layer(&path, &dataset, options.layer.as_deref())?;
-    let layer = dataset.into_layer(layer_index).map_err(|error| failed(&driver, error))?;
+    let layer = dataset
+        .into_layer(layer_index)
+        .map_err(|error| failed(&driver, error))?;
     info.layer = Some(layer.name());
     info.rows_expected = layer.try_feature_count();
-    info.crs = layer.spatial_ref().and_then(|reference| crs_name(&reference));
-    let columns: Vec<Column> = layer.defn().fields().map(|field| Column::new(field.name(), field.field_type())).collect();
+    info.crs = layer
+        .spatial_ref()
+        .and_then(|reference| crs_name(&reference));
+    let columns: Vec<Column> = layer
+        .defn()
+        .fields()
+        .map(|field| Column::new(field.name(), field.field_type()))
+        .collect();
     info.columns = columns
         .iter()
-        .map(|column| ColumnInfo { name: Arc::clone(&column.name), field_type: Some(column.field_type) })
+        .map(|column| ColumnInfo {
+            name: Arc::clone(&column.name),
+            field_type: Some(column.field_type),
+        })
         .collect();
     info.driver = Some(driver.clone());
     let failures = gdal_log::take_failures();
-    info.notes.extend(failures.into_iter().map(|message| format!("GDAL says: {message}")));
+    info.notes.extend(
+        failures
+            .into_iter()
+            .map(|message| format!("GDAL says: {message}")),
+    );
     let rows = Features {
         path,
         driver,
@@ -100,19 +127,51 @@ pub(super) fn open(opening: Opening<'_>) -> Result<OpenedRows, ReadError> {
 }
 
 /// The index of the layer to read: the one named, or the only one that has features.
-fn choose_layer(path: &std::path::Path, dataset: &Dataset, wanted: Option<&str>) -> Result<usize, ReadError> {
-    let layers: Vec<(String, Option<u64>)> =
-        dataset.layers().map(|layer| (layer.name(), layer.try_feature_count())).collect();
-    let names = || layers.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
-    let needed = |problem: String| ReadError::LayerNeeded { path: path.to_owned(), kind: "layer", problem, names: names() };
+fn choose_layer(
+    path: &std::path::Path,
+    dataset: &Dataset,
+    wanted: Option<&str>,
+) -> Result<usize, ReadError> {
+    let layers: Vec<(String, Option<u64>)> = dataset
+        .layers()
+        .map(|layer| (layer.name(), layer.try_feature_count()))
+        .collect();
+    let names = || {
+        layers
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect::<Vec<_>>()
+    };
+    let needed = |problem: String| ReadError::LayerNeeded {
+        path: path.to_owned(),
+        kind: "layer",
+        problem,
+        names: names(),
+    };
     if let Some(wanted) = wanted {
         let found = layers.iter().position(|(name, _)| name == wanted);
         return found.ok_or_else(|| needed(format!("there is no layer `{wanted}`")));
     }
     if layers.is_empty() {
-        return Err(ReadError::Empty { path: path.to_owned() });
+        return Err(ReadError::Empty {
+            path: path.to_owned(),
+        });
     }
-    let mut filled = layers.iter().enumerate().filter(|(_, (_, count))| *count != Some(0)).map(|(index, _)| index);
+    // Some formats know their counts only after a pass over the file.
+    let has_features = |index: usize, count: Option<u64>| match count {
+        Some(count) => count > 0,
+        None => {
+            layers.len() == 1
+                || dataset
+                    .layer(index)
+                    .is_ok_and(|layer| layer.feature_count() > 0)
+        }
+    };
+    let mut filled = layers
+        .iter()
+        .enumerate()
+        .filter(|(index, (_, count))| has_features(*index, *count))
+        .map(|(index, _)| index);
     match (filled.next(), filled.next()) {
         (None, _) => Ok(0),
         (Some(only), None) => Ok(only),
@@ -160,13 +219,19 @@ impl Column {
             | OGRFieldType::OFTRealList => FieldType::Json,
             _ => FieldType::Text,
         };
-        Column { name: Arc::from(name), kind, field_type }
+        Column {
+            name: Arc::from(name),
+            kind,
+            field_type,
+        }
     }
 
     /// The value of this column. GDAL gives a zero for a number that is not set, and an empty
     /// text for anything that is not set, so the text decides first.
     fn value(&self, feature: &Feature<'_>, index: usize) -> Value {
-        let Ok(Some(text)) = feature.field_as_string(index) else { return Value::Null };
+        let Ok(Some(text)) = feature.field_as_string(index) else {
+            return Value::Null;
+        };
         if text.is_empty() {
             return Value::Null;
         }
@@ -180,7 +245,9 @@ impl Column {
                 _ => Value::Text(text),
             },
             OGRFieldType::OFTDate | OGRFieldType::OFTDateTime => Value::Text(iso_date(&text)),
-            _ if self.field_type == FieldType::Json => list(feature, index).unwrap_or(Value::Text(text)),
+            _ if self.field_type == FieldType::Json => {
+                list(feature, index).unwrap_or(Value::Text(text))
+            }
             _ => Value::Text(text),
         }
     }
@@ -194,7 +261,9 @@ fn iso_date(text: &str) -> String {
     if time.is_empty() {
         return date;
     }
-    let (clock, zone) = time.find(['+', '-']).map_or((time, ""), |at| time.split_at(at));
+    let (clock, zone) = time
+        .find(['+', '-'])
+        .map_or((time, ""), |at| time.split_at(at));
     let zone = match zone {
         "+00" => "Z".to_owned(),
         zone if zone.len() == 3 => format!("{zone}:00"),
@@ -239,14 +308,20 @@ impl Features {
             .enumerate()
             .map(|(index, column)| (Arc::clone(&column.name), column.value(feature, index)))
             .collect();
-        let geometry = feature.geometry().filter(|geometry| geometry.has_gdal_ptr() && !geometry.is_empty());
+        let geometry = feature
+            .geometry()
+            .filter(|geometry| geometry.has_gdal_ptr() && !geometry.is_empty());
         // A geometry that GDAL cannot write is given as no bytes, which the decoder reports.
         let wkb = geometry.map(|geometry| geometry.wkb().unwrap_or_default());
         (record, wkb)
     }
 
     fn failure(&self, reason: String) -> ReadError {
-        ReadError::Library { path: self.path.clone(), format: self.driver.clone(), reason }
+        ReadError::Library {
+            path: self.path.clone(),
+            format: self.driver.clone(),
+            reason,
+        }
     }
 }
 
@@ -266,9 +341,12 @@ impl RowSource for Features {
         }
         let expected = self.rows_expected.unwrap_or(0).max(1);
         let share = (self.row as f64 / expected as f64).min(1.0);
-        self.progress.store((share * self.byte_length as f64) as u64, Ordering::Relaxed);
+        self.progress
+            .store((share * self.byte_length as f64) as u64, Ordering::Relaxed);
         if !rows.is_empty() {
-            return Ok(Some(Batch { content: Content::Wkb(WkbBatch { rows }) }));
+            return Ok(Some(Batch {
+                content: Content::Wkb(WkbBatch { rows }),
+            }));
         }
         // GDAL ends a broken layer as it ends a whole one; only its messages and counts tell.
         let failures = gdal_log::take_failures();
@@ -277,7 +355,10 @@ impl RowSource for Features {
         }
         match self.rows_expected {
             Some(expected) if self.row < expected => {
-                let reason = format!("the file declares {expected} rows and gives {}; fetch it again", self.row);
+                let reason = format!(
+                    "the file declares {expected} rows and gives {}; fetch it again",
+                    self.row
+                );
                 self.rows_expected = None;
                 Err(self.failure(reason))
             }

@@ -2,7 +2,8 @@
 
 use std::io::{self, Read};
 
-const CHUNK_BYTES: usize = 256 * 1024;
+/// Bytes taken from the stream at a time; a few in unit tests, so that every seam is met.
+const CHUNK_BYTES: usize = if cfg!(test) { 13 } else { 256 * 1024 };
 
 /// Part of a stream in memory. Positions are relative to the start of the window, which moves
 /// only by [`Window::take_before`] and [`Window::discard_before`].
@@ -15,7 +16,12 @@ pub(crate) struct Window {
 
 impl Window {
     pub(crate) fn new(stream: Box<dyn Read + Send>) -> Self {
-        Window { stream, bytes: Vec::new(), base: 0, at_end: false }
+        Window {
+            stream,
+            bytes: Vec::new(),
+            base: 0,
+            at_end: false,
+        }
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -32,7 +38,11 @@ impl Window {
         if self.at_end {
             return Ok(false);
         }
-        let added = self.stream.by_ref().take(CHUNK_BYTES as u64).read_to_end(&mut self.bytes)?;
+        let added = self
+            .stream
+            .by_ref()
+            .take(CHUNK_BYTES as u64)
+            .read_to_end(&mut self.bytes)?;
         self.at_end = added == 0;
         Ok(added > 0)
     }

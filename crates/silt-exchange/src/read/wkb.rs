@@ -5,7 +5,8 @@
 //! never trusted for an allocation.
 
 use geo_types::{
-    Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon,
+    Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon,
+    Point, Polygon,
 };
 
 use crate::record::{RawGeometry, Record, Row, RowNote};
@@ -33,20 +34,35 @@ impl WkbBatch {
 }
 
 fn geometry(bytes: &[u8], notes: &mut Vec<RowNote>) -> RawGeometry {
-    let mut reader = WkbReader { bytes, at: 0, had_elevation: false, rings_closed: 0 };
+    let mut reader = WkbReader {
+        bytes,
+        at: 0,
+        had_elevation: false,
+        rings_closed: 0,
+    };
     let result = reader.geometry(0);
     if reader.rings_closed > 0 {
         notes.push(RowNote {
             code: "ring_not_closed",
             field: Some("geometry".to_owned()),
-            reason: format!("{} ring(s) did not end where they start; they were closed", reader.rings_closed),
+            reason: format!(
+                "{} ring(s) did not end where they start; they were closed",
+                reader.rings_closed
+            ),
         });
     }
     match result {
-        Ok(Some(geometry)) => RawGeometry::Parsed { geometry, had_elevation: reader.had_elevation },
+        Ok(Some(geometry)) => RawGeometry::Parsed {
+            geometry,
+            had_elevation: reader.had_elevation,
+        },
         Ok(None) => RawGeometry::Absent,
         Err(reason) => RawGeometry::Unreadable {
-            value: bytes.iter().take(60).map(|byte| format!("{byte:02x}")).collect(),
+            value: bytes
+                .iter()
+                .take(60)
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
             reason: format!("geometry: byte {} of its binary form: {reason}", reader.at),
         },
     }
@@ -74,19 +90,30 @@ struct Header {
 
 impl WkbReader<'_> {
     fn take<const N: usize>(&mut self) -> Result<[u8; N], String> {
-        let bytes = self.bytes.get(self.at..self.at + N).ok_or("the data end too early")?;
+        let bytes = self
+            .bytes
+            .get(self.at..self.at + N)
+            .ok_or("the data end too early")?;
         self.at += N;
         <[u8; N]>::try_from(bytes).map_err(|_| "the data end too early".to_owned())
     }
 
     fn u32(&mut self, little_endian: bool) -> Result<u32, String> {
         let bytes = self.take()?;
-        Ok(if little_endian { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) })
+        Ok(if little_endian {
+            u32::from_le_bytes(bytes)
+        } else {
+            u32::from_be_bytes(bytes)
+        })
     }
 
     fn f64(&mut self, little_endian: bool) -> Result<f64, String> {
         let bytes = self.take()?;
-        Ok(if little_endian { f64::from_le_bytes(bytes) } else { f64::from_be_bytes(bytes) })
+        Ok(if little_endian {
+            f64::from_le_bytes(bytes)
+        } else {
+            f64::from_be_bytes(bytes)
+        })
     }
 
     fn header(&mut self) -> Result<Header, String> {
@@ -105,19 +132,29 @@ impl WkbReader<'_> {
         let has_z = code & 0x8000_0000 != 0 || iso == 1 || iso == 3;
         let has_m = code & 0x4000_0000 != 0 || iso == 2 || iso == 3;
         self.had_elevation |= has_z;
-        Ok(Header { little_endian, kind: plain % 1000, dimensions: 2 + usize::from(has_z) + usize::from(has_m) })
+        Ok(Header {
+            little_endian,
+            kind: plain % 1000,
+            dimensions: 2 + usize::from(has_z) + usize::from(has_m),
+        })
     }
 
     fn geometry(&mut self, depth: u32) -> Result<Option<Geometry<f64>>, String> {
         if depth > MAX_DEPTH {
-            return Err(format!("collections are nested deeper than {MAX_DEPTH} levels"));
+            return Err(format!(
+                "collections are nested deeper than {MAX_DEPTH} levels"
+            ));
         }
         let header = self.header()?;
         Ok(match header.kind {
             1 => {
                 let (x, y) = self.position(header)?;
                 let is_empty = x.is_nan() && y.is_nan();
-                if is_empty { None } else { Some(Point(finite(x, y)?).into()) }
+                if is_empty {
+                    None
+                } else {
+                    Some(Point(finite(x, y)?).into())
+                }
             }
             2 | 8 | 9 => {
                 let line = self.curve(header, depth)?;
@@ -147,7 +184,8 @@ impl WkbReader<'_> {
             }
             7 => {
                 let members = self.members(header, depth, Some)?;
-                (!members.is_empty()).then(|| GeometryCollection(members).into())
+                (!members.is_empty())
+                    .then(|| Geometry::GeometryCollection(GeometryCollection(members)))
             }
             other => return Err(format!("{other} is no geometry type")),
         })
@@ -232,15 +270,23 @@ impl WkbReader<'_> {
         let count = self.u32(header.little_endian)?;
         let mut members = Vec::new();
         for _ in 0..count {
-            let Some(member) = self.geometry(depth + 1)? else { continue };
-            members.push(fits(member).ok_or_else(|| format!("a member does not fit the geometry type {}", header.kind))?);
+            let Some(member) = self.geometry(depth + 1)? else {
+                continue;
+            };
+            members.push(fits(member).ok_or_else(|| {
+                format!("a member does not fit the geometry type {}", header.kind)
+            })?);
         }
         Ok(members)
     }
 }
 
 fn finite(x: f64, y: f64) -> Result<Coord<f64>, String> {
-    if x.is_finite() && y.is_finite() { Ok(Coord { x, y }) } else { Err(format!("{x} {y} is not finite")) }
+    if x.is_finite() && y.is_finite() {
+        Ok(Coord { x, y })
+    } else {
+        Err(format!("{x} {y} is not finite"))
+    }
 }
 
 /// A circular string as a line: each arc runs from one position through the next to the one after.
@@ -258,7 +304,11 @@ fn arcs(coords: &[Coord<f64>]) -> Vec<Coord<f64>> {
 /// Appends the positions of one arc after its start.
 fn arc(start: Coord<f64>, through: Coord<f64>, end: Coord<f64>, line: &mut Vec<Coord<f64>>) {
     let is_circle = start == end;
-    let centre = if is_circle { Some((start + through) / 2.0) } else { circumcentre(start, through, end) };
+    let centre = if is_circle {
+        Some((start + through) / 2.0)
+    } else {
+        circumcentre(start, through, end)
+    };
     let Some(centre) = centre else {
         line.extend([through, end]);
         return;
@@ -266,7 +316,8 @@ fn arc(start: Coord<f64>, through: Coord<f64>, end: Coord<f64>, line: &mut Vec<C
     let angle = |coord: Coord<f64>| (coord.y - centre.y).atan2(coord.x - centre.x);
     let (from, via, to) = (angle(start), angle(through), angle(end));
     let full = std::f64::consts::TAU;
-    let counter_clockwise = is_circle || (via - from).rem_euclid(full) < (to - from).rem_euclid(full);
+    let counter_clockwise =
+        is_circle || (via - from).rem_euclid(full) < (to - from).rem_euclid(full);
     let sweep = match (is_circle, counter_clockwise) {
         (true, _) => full,
         (false, true) => (to - from).rem_euclid(full),
@@ -276,7 +327,10 @@ fn arc(start: Coord<f64>, through: Coord<f64>, end: Coord<f64>, line: &mut Vec<C
     let steps = (sweep.abs() / ARC_STEP_RAD).ceil().max(1.0) as usize;
     for step in 1..steps {
         let here = from + sweep * step as f64 / steps as f64;
-        line.push(Coord { x: centre.x + radius * here.cos(), y: centre.y + radius * here.sin() });
+        line.push(Coord {
+            x: centre.x + radius * here.cos(),
+            y: centre.y + radius * here.sin(),
+        });
     }
     line.push(end);
 }

@@ -53,7 +53,13 @@ impl SheetRow {
 }
 
 pub(super) fn open(opening: Opening<'_>) -> Result<OpenedRows, ReadError> {
-    let Opening { options, source, mut info, plain_file, .. } = opening;
+    let Opening {
+        options,
+        source,
+        mut info,
+        plain_file,
+        ..
+    } = opening;
     let path = info.path.clone();
     let file = open_file(&path, &plain_file)?;
     let mut workbook = Xlsx::new(BufReader::new(file)).map_err(|error| failed(&path, &error))?;
@@ -75,7 +81,11 @@ pub(super) fn open(opening: Opening<'_>) -> Result<OpenedRows, ReadError> {
     let data = rows.split_off(header_at.map_or(0, |at| (at + 1).min(rows.len())));
     let header = header_at.and_then(|at| rows.get(at));
     let used = data.iter().chain(header);
-    let first_column = used.clone().filter_map(|row| row.cells.first().map(|(column, _)| *column)).min().unwrap_or(0);
+    let first_column = used
+        .clone()
+        .filter_map(|row| row.cells.first().map(|(column, _)| *column))
+        .min()
+        .unwrap_or(0);
     let last_column = used.filter_map(SheetRow::last_column).max().unwrap_or(0);
     let names = match &options.columns {
         Some(names) => names.clone(),
@@ -86,22 +96,39 @@ pub(super) fn open(opening: Opening<'_>) -> Result<OpenedRows, ReadError> {
         return Err(ReadError::Option {
             path,
             option: "columns",
-            reason: format!("{} names are given for the {width} columns of the sheet `{sheet}`", names.len()),
+            reason: format!(
+                "{} names are given for the {width} columns of the sheet `{sheet}`",
+                names.len()
+            ),
         });
     }
     let (columns, notes) = column_names(&names);
     info.notes.extend(notes);
-    info.columns = columns.iter().map(|name| ColumnInfo { name: Arc::clone(name), field_type: None }).collect();
+    info.columns = columns
+        .iter()
+        .map(|name| ColumnInfo {
+            name: Arc::clone(name),
+            field_type: None,
+        })
+        .collect();
     info.layer = Some(sheet);
     info.header_row = header_row;
     info.rows_expected = Some(data.len() as u64);
     source.progress.store(info.byte_length, Ordering::Relaxed);
-    let sheet = Sheet { rows: data.into_iter(), columns, first_column };
+    let sheet = Sheet {
+        rows: data.into_iter(),
+        columns,
+        first_column,
+    };
     Ok((info, Box::new(sheet)))
 }
 
 fn failed(path: &Path, error: &XlsxError) -> ReadError {
-    ReadError::Library { path: path.to_owned(), format: "an XLSX workbook".to_owned(), reason: error.to_string() }
+    ReadError::Library {
+        path: path.to_owned(),
+        format: "an XLSX workbook".to_owned(),
+        reason: error.to_string(),
+    }
 }
 
 /// The sheet asked for, or the first that has rows.
@@ -114,7 +141,12 @@ fn choose_sheet(
     if let Some(wanted) = wanted {
         if !names.iter().any(|name| name == wanted) {
             let problem = format!("there is no sheet `{wanted}`");
-            return Err(ReadError::LayerNeeded { path: path.to_owned(), kind: "sheet", problem, names });
+            return Err(ReadError::LayerNeeded {
+                path: path.to_owned(),
+                kind: "sheet",
+                problem,
+                names,
+            });
         }
         let rows = read_sheet(path, workbook, wanted)?;
         return Ok((wanted.to_owned(), rows));
@@ -130,11 +162,16 @@ fn choose_sheet(
             return Ok((name, rows));
         }
     }
-    Err(ReadError::Empty { path: path.to_owned() })
+    Err(ReadError::Empty {
+        path: path.to_owned(),
+    })
 }
 
 fn is_chart(workbook: &Xlsx<BufReader<std::fs::File>>, name: &str) -> bool {
-    workbook.sheets_metadata().iter().any(|sheet| sheet.name == name && sheet.typ != calamine::SheetType::WorkSheet)
+    workbook
+        .sheets_metadata()
+        .iter()
+        .any(|sheet| sheet.name == name && sheet.typ != calamine::SheetType::WorkSheet)
 }
 
 fn read_sheet(
@@ -142,24 +179,33 @@ fn read_sheet(
     workbook: &mut Xlsx<BufReader<std::fs::File>>,
     name: &str,
 ) -> Result<Vec<SheetRow>, ReadError> {
-    let mut cells = workbook.worksheet_cells_reader(name).map_err(|error| failed(path, &error))?;
+    let mut cells = workbook
+        .worksheet_cells_reader(name)
+        .map_err(|error| failed(path, &error))?;
     let mut rows: Vec<SheetRow> = Vec::new();
     let mut count = 0;
     while let Some(cell) = cells.next_cell().map_err(|error| failed(path, &error))? {
         let (row, column) = cell.get_position();
-        let Some(value) = cell_value(cell.get_value()) else { continue };
+        let Some(value) = cell_value(cell.get_value()) else {
+            continue;
+        };
         count += 1;
         if count > MAX_CELLS {
             return Err(ReadError::Table {
                 path: path.to_owned(),
                 row: u64::from(row) + 1,
-                reason: format!("the sheet `{name}` has more than {MAX_CELLS} cells; save it as CSV"),
+                reason: format!(
+                    "the sheet `{name}` has more than {MAX_CELLS} cells; save it as CSV"
+                ),
             });
         }
         let number = u64::from(row) + 1;
         match rows.last_mut() {
             Some(last) if last.number == number => last.cells.push((column, value)),
-            _ => rows.push(SheetRow { number, cells: vec![(column, value)] }),
+            _ => rows.push(SheetRow {
+                number,
+                cells: vec![(column, value)],
+            }),
         }
     }
     // Programs write cells in order; nothing forces them to.
@@ -175,7 +221,9 @@ fn cell_value(data: &DataRef<'_>) -> Option<Cell> {
     let text = |text: &str| (!text.is_empty()).then(|| Cell::Value(Value::Text(text.to_owned())));
     match data {
         DataRef::Empty => None,
-        DataRef::String(string) | DataRef::DateTimeIso(string) | DataRef::DurationIso(string) => text(string),
+        DataRef::String(string) | DataRef::DateTimeIso(string) | DataRef::DurationIso(string) => {
+            text(string)
+        }
         DataRef::SharedString(string) => text(string),
         DataRef::Int(whole) => Some(Cell::Value(Value::Int(*whole))),
         DataRef::Float(number) => Some(Cell::Value(number_value(*number))),
@@ -201,9 +249,18 @@ fn iso_date(date: &calamine::ExcelDateTime) -> String {
     let (year, month, day, hour, minute, second, milli) = date.to_ymd_hms_milli();
     if date.is_duration() {
         let seconds = (date.as_f64() * 86_400.0).round() as i64;
-        return format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        return format!(
+            "{}:{:02}:{:02}",
+            seconds / 3600,
+            seconds / 60 % 60,
+            seconds % 60
+        );
     }
-    let fraction = if milli == 0 { String::new() } else { format!(".{milli:03}") };
+    let fraction = if milli == 0 {
+        String::new()
+    } else {
+        format!(".{milli:03}")
+    };
     let clock = format!("{hour:02}:{minute:02}:{second:02}{fraction}");
     let is_time_only = date.as_f64() < 1.0;
     let is_midnight = (hour, minute, second, milli) == (0, 0, 0, 0);
@@ -241,7 +298,9 @@ fn find_header(rows: &[SheetRow]) -> usize {
 fn header_names(row: &SheetRow, first_column: u32, last_column: u32) -> Vec<String> {
     let mut names = vec![String::new(); (last_column - first_column) as usize + 1];
     for (column, cell) in &row.cells {
-        if let (Some(name), Cell::Value(value)) = (names.get_mut((column - first_column) as usize), cell) {
+        if let (Some(name), Cell::Value(value)) =
+            (names.get_mut((column - first_column) as usize), cell)
+        {
             *name = value.to_string();
         }
     }
@@ -257,9 +316,16 @@ struct Sheet {
 impl Sheet {
     fn record(&self, row: SheetRow) -> Record {
         let mut record = Record::new(row.number);
-        record.fields = self.columns.iter().map(|name| (Arc::clone(name), Value::Null)).collect();
+        record.fields = self
+            .columns
+            .iter()
+            .map(|name| (Arc::clone(name), Value::Null))
+            .collect();
         for (column, cell) in row.cells {
-            let Some((name, slot)) = record.fields.get_mut((column - self.first_column) as usize) else { continue };
+            let Some((name, slot)) = record.fields.get_mut((column - self.first_column) as usize)
+            else {
+                continue;
+            };
             match cell {
                 Cell::Value(value) => *slot = value,
                 Cell::Error(error) => record.notes.push(RowNote {
@@ -280,7 +346,9 @@ impl RowSource for Sheet {
             let Some(row) = self.rows.next() else { break };
             rows.push(Row::Record(self.record(row)));
         }
-        Ok((!rows.is_empty()).then_some(Batch { content: Content::Rows(rows) }))
+        Ok((!rows.is_empty()).then_some(Batch {
+            content: Content::Rows(rows),
+        }))
     }
 }
 

@@ -33,12 +33,6 @@ pub enum RecipeError {
         /// What is wrong and what to do.
         reason: String,
     },
-    /// There is no recipe with this id.
-    #[error("no source has the id `{id}`; `silt sources list` shows all")]
-    UnknownSource {
-        /// The id asked for.
-        id: String,
-    },
 }
 
 impl RecipeError {

@@ -157,3 +157,7 @@ fn date_in(text: &str) -> Option<String> {
 #[cfg(test)]
 #[path = "recipe_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "mirror_tests.rs"]
+mod mirror_tests;

@@ -295,6 +295,9 @@ pub struct FieldRule {
     pub decimal: Option<DecimalMark>,
     /// Order of day and month, where this column differs from the rest.
     pub date_order: Option<DateOrderName>,
+    /// Column with the year of this date. It settles the century of years with two digits, and
+    /// stands in, with a flag, where the date cannot be read or lies in quite another year.
+    pub year_from: Option<String>,
 }
 
 /// The rules of all fields in the order of the recipe, each with its place in the text.

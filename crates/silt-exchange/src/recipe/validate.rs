@@ -135,7 +135,10 @@ impl Checker<'_> {
         }
         let schema = built_in_schema(&self.recipe.collection);
         let known = schema.as_ref().and_then(|schema| schema.field(name));
-        let Some(field_type) = known.map(|field| field.field_type).or(rule.field_type) else {
+        // A collection of its own has no fields but those of the recipe; text unless it says so.
+        let own_default = schema.is_none().then_some(FieldType::Text);
+        let field_type = known.map(|field| field.field_type).or(rule.field_type).or(own_default);
+        let Some(field_type) = field_type else {
             return fail(format!(
                 "the collection {} has no such field; name its `type` to add it",
                 self.recipe.collection

@@ -252,9 +252,14 @@ impl FeatureWriter for FileWriter {
 }
 
 #[cfg(test)]
+mod read_back;
+#[cfg(test)]
+mod sample;
+
+#[cfg(test)]
 #[path = "write_tests.rs"]
 mod tests;
 
 #[cfg(test)]
-#[path = "sample.rs"]
-mod sample;
+#[path = "round_trip_tests.rs"]
+mod round_trip_tests;

@@ -213,3 +213,7 @@ impl Bands {
             })
     }
 }
+
+#[cfg(test)]
+#[path = "bands_tests.rs"]
+mod tests;

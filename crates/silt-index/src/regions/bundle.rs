@@ -167,6 +167,8 @@ fn leaf_entry(
         name: raw.properties.name,
         names: names.get(&raw.id).cloned().unwrap_or_default(),
         aliases: raw.properties.alias,
+        iso2: raw.properties.iso2,
+        m49: raw.properties.m49,
         parents: all,
         extent: extent::of_polygons(&polygons).unwrap_or(Extent::WORLD),
     };
@@ -209,6 +211,8 @@ fn group_entry(group: &RawGroup, extents: &HashMap<&str, Extent>, file: &GroupFi
         name: group.name.clone(),
         names: group.names.clone(),
         aliases: Vec::new(),
+        iso2: None,
+        m49: None,
         parents: parents.collect(),
         extent: extent::union(&parts).unwrap_or(Extent::WORLD),
     };

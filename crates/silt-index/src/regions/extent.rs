@@ -114,3 +114,7 @@ pub(super) fn union(parts: &[Extent]) -> Option<Extent> {
         north,
     })
 }
+
+#[cfg(test)]
+#[path = "extent_tests.rs"]
+mod tests;

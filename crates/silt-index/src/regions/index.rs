@@ -12,7 +12,11 @@ use super::set::RegionSet;
 use super::{RegionKind, nearest};
 
 /// Coast tolerance when the configuration names none, km.
-pub const DEFAULT_COAST_TOLERANCE_KM: f64 = 10.0;
+///
+/// Inferred: no standard states one. Of the registers of Chile (836 deposits),
+/// the US (1,314 tailings dams with a position) and Brazil (909), eleven
+/// facilities lie off the 1:50m coastline, the furthest by 3.7 km.
+pub const DEFAULT_COAST_TOLERANCE_KM: f64 = 5.0;
 
 /// How regions are assigned.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -241,7 +245,7 @@ impl Search<'_> {
         let mut points = Vec::new();
         let mut lines_and_areas = Vec::new();
         pieces::visit(geometry, &mut |point| points.push(point), &mut |piece| {
-            lines_and_areas.push(piece)
+            lines_and_areas.push(piece);
         });
         for point in points {
             self.point(point);
@@ -380,3 +384,7 @@ fn touches(piece: &mut Piece<'_>, part: &Part) -> bool {
     };
     outline.crosses(bands) || (is_area && bands.contains(outline.first))
 }
+
+#[cfg(test)]
+#[path = "index_tests.rs"]
+mod tests;

@@ -125,6 +125,12 @@ pub struct Region {
     pub names: BTreeMap<String, String>,
     /// Other English or local names.
     pub aliases: Vec<String>,
+    /// ISO 3166-1 alpha-2 code of a country (`BR`; `XK` for Kosovo is user-assigned).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub iso2: Option<String>,
+    /// UN M49 number of a country: `076`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub m49: Option<String>,
     /// Groups and wholes that contain this region, sorted by id.
     #[serde(serialize_with = "ids_as_strs")]
     pub parents: Vec<Arc<str>>,
@@ -150,3 +156,7 @@ pub struct UserRegion {
     /// WGS84 degrees. Longitudes beyond 180 continue across the antimeridian.
     pub geometry: MultiPolygon<f64>,
 }
+
+#[cfg(test)]
+#[path = "truth_tests.rs"]
+mod truth_tests;

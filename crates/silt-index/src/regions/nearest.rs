@@ -6,7 +6,7 @@ use super::bands::Bands;
 
 /// Mean radius of the Earth (IUGG), km. On the ellipsoid a short distance
 /// differs from this sphere's by half a percent at most.
-const EARTH_RADIUS_KM: f64 = 6371.008_8;
+const EARTH_RADIUS_KM: f64 = 6_371.008_8;
 
 /// Degrees of latitude in a distance.
 pub(super) fn latitude_degrees(km: f64) -> f64 {
@@ -95,3 +95,7 @@ pub(super) fn distance_km(from: Coord<f64>, outline: &Bands, limit_km: f64) -> O
     let km = great_circle_km(origin, place);
     (km <= limit_km).then_some(km)
 }
+
+#[cfg(test)]
+#[path = "nearest_tests.rs"]
+mod tests;

@@ -156,7 +156,7 @@ pub(super) fn visit<'a>(
         Geometry::MultiLineString(lines) => lines.iter().filter_map(Piece::line).for_each(on_piece),
         Geometry::Polygon(polygon) => Piece::area(polygon).into_iter().for_each(on_piece),
         Geometry::MultiPolygon(polygons) => {
-            polygons.iter().filter_map(Piece::area).for_each(on_piece)
+            polygons.iter().filter_map(Piece::area).for_each(on_piece);
         }
         Geometry::GeometryCollection(parts) => parts
             .iter()
@@ -179,3 +179,7 @@ fn visit_area<'a>(polygon: &Polygon<f64>, on_piece: &mut impl FnMut(Piece<'a>)) 
         .into_iter()
         .for_each(on_piece);
 }
+
+#[cfg(test)]
+#[path = "pieces_tests.rs"]
+mod tests;

@@ -160,6 +160,17 @@ impl RegionSet {
         }
     }
 
+    /// The country with an ISO 3166-1 alpha-2 code, in either case (`BR`, `br`).
+    pub fn country_by_iso2(&self, code: &str) -> Option<&Region> {
+        let has_code = |region: &&Region| {
+            region
+                .iso2
+                .as_deref()
+                .is_some_and(|own| own.eq_ignore_ascii_case(code))
+        };
+        self.list(RegionKind::Country).find(has_code)
+    }
+
     /// The regions of a kind, sorted by id.
     pub fn list(&self, kind: RegionKind) -> impl Iterator<Item = &Region> {
         self.entries
@@ -259,6 +270,8 @@ fn user_entry(region: UserRegion) -> Result<Entry, UserRegionError> {
         name: region.name,
         names: Default::default(),
         aliases: Vec::new(),
+        iso2: None,
+        m49: None,
         parents: Vec::new(),
         extent: extent.wrapped(),
     };
@@ -268,3 +281,7 @@ fn user_entry(region: UserRegion) -> Result<Entry, UserRegionError> {
         country: None,
     })
 }
+
+#[cfg(test)]
+#[path = "set_tests.rs"]
+mod tests;

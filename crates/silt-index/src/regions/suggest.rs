@@ -1,5 +1,7 @@
 //! What a person may have meant by a region id that does not exist.
 
+use std::sync::Arc;
+
 use super::Region;
 
 /// Suggestions that an error names at most.
@@ -44,8 +46,10 @@ pub(super) fn unknown<'a>(id: &str, regions: impl Iterator<Item = &'a Region>) -
     let mut scored: Vec<(usize, &Region)> = regions
         .filter_map(|region| Some((score(region, prefix, rest)?, region)))
         .collect();
-    scored.sort_by(|(score_a, a), (score_b, b)| {
-        (score_a, a.kind, &a.id).cmp(&(score_b, b.kind, &b.id))
+    // Of equally distant ones first the one that begins in the same way.
+    let tail = |region: &Region| query.len() - common_prefix(&query, &folded(&region.id));
+    scored.sort_by_cached_key(|(score, region)| {
+        (*score, region.kind, tail(region), Arc::clone(&region.id))
     });
     let best = scored.iter().take(MAX_SUGGESTIONS);
     let suggestions = best
@@ -90,6 +94,10 @@ fn folded(text: &str) -> Vec<char> {
         .collect()
 }
 
+fn common_prefix(a: &[char], b: &[char]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
+
 /// Levenshtein distance, or `None` when it is more than `allowed`.
 fn edit_distance(a: &[char], b: &[char], allowed: usize) -> Option<usize> {
     if a.len().abs_diff(b.len()) > allowed {
@@ -107,3 +115,7 @@ fn edit_distance(a: &[char], b: &[char], allowed: usize) -> Option<usize> {
     }
     row.last().copied().filter(|&distance| distance <= allowed)
 }
+
+#[cfg(test)]
+#[path = "suggest_tests.rs"]
+mod tests;

@@ -48,6 +48,8 @@ pub(super) struct RawProperties {
     pub(super) name: String,
     #[serde(default)]
     pub(super) alias: Vec<String>,
+    /// ISO 3166-1 alpha-2 code of a country.
+    pub(super) iso2: Option<String>,
     /// UN M49 number of a country.
     pub(super) m49: Option<String>,
     /// Country in which a subdivision lies by the map.

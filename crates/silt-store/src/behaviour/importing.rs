@@ -11,7 +11,10 @@ use crate::{FileSummary, StoreError};
 pub(super) fn all() -> Vec<Behaviour> {
     vec![
         ("an empty store is empty", empty),
-        ("an import is visible when it is finished", visible_at_the_end),
+        (
+            "an import is visible when it is finished",
+            visible_at_the_end,
+        ),
         ("a dry run changes nothing", dry_run),
         ("a dropped import changes nothing", dropped),
         ("the same edition twice changes nothing", same_twice),
@@ -80,7 +83,11 @@ fn dry_run(make_store: MakeStore<'_>) {
 
 fn dropped(make_store: MakeStore<'_>) {
     let mut store = make_store();
-    import(store.as_mut(), &spec("2024-01"), &[point("1", 1.0, 1.0, &[])]);
+    import(
+        store.as_mut(),
+        &spec("2024-01"),
+        &[point("1", 1.0, 1.0, &[])],
+    );
     let before = store.data_version().expect("a version");
     {
         let next = spec("2024-02");
@@ -93,7 +100,11 @@ fn dropped(make_store: MakeStore<'_>) {
     assert_eq!(store.editions(None).expect("editions").len(), 1);
     let fields = &store.collections().expect("collections")[0].schema.fields;
     assert!(fields.is_empty(), "{fields:?}");
-    let next = import(store.as_mut(), &spec("2024-02"), &[point("2", 2.0, 2.0, &[])]);
+    let next = import(
+        store.as_mut(),
+        &spec("2024-02"),
+        &[point("2", 2.0, 2.0, &[])],
+    );
     assert_eq!(counts(&next), (1, 0, 0, 1));
 }
 
@@ -128,11 +139,17 @@ fn again(make_store: MakeStore<'_>) {
     spec.again = true;
     let report = import_file(store.as_mut(), &spec, &after, "abc");
     assert!(!report.already_present);
-    let stored = store.feature("sites", &id("1")).expect("a feature").expect("it is there");
+    let stored = store
+        .feature("sites", &id("1"))
+        .expect("a feature")
+        .expect("it is there");
     assert_eq!(stored.feature.original.as_deref(), Some(r#"{"X":"1"}"#));
     assert_eq!(stored.feature.regions.len(), 1);
     assert_eq!(stored.edition.as_ref(), "2024-01");
-    assert_eq!(store.history("sites", &id("1")).expect("a history").len(), 1);
+    assert_eq!(
+        store.history("sites", &id("1")).expect("a history").len(),
+        1
+    );
     assert!(changes(store.as_ref(), &ChangeFilter::default()).is_empty());
 }
 
@@ -144,11 +161,20 @@ fn corrected(make_store: MakeStore<'_>) {
         point("2", 2.0, 2.0, &[("x", 1_i64.into())]),
     ];
     import(store, &spec("2024-01"), &first);
-    import(store, &spec("2024-02"), &[point("1", 1.0, 1.0, &[("x", 5_i64.into())])]);
+    import(
+        store,
+        &spec("2024-02"),
+        &[point("1", 1.0, 1.0, &[("x", 5_i64.into())])],
+    );
     let corrected = [first[0].clone(), first[1].clone()];
     let report = import_file(store, &spec("2024-02"), &corrected, "another file");
     assert_eq!(counts(&report), (0, 0, 2, 0));
-    assert!(report.notes.iter().any(|note| note.contains("another file")));
+    assert!(
+        report
+            .notes
+            .iter()
+            .any(|note| note.contains("another file"))
+    );
     assert!(changes(store, &ChangeFilter::default()).is_empty());
     assert_eq!(records(store, &Selection::default()).len(), 2);
     assert_eq!(store.editions(None).expect("editions").len(), 2);
@@ -167,8 +193,16 @@ fn change_log(make_store: MakeStore<'_>) {
         feature.regions = vec!["iso3:BRA".into()];
         feature
     };
-    import(store, &spec("2024-01"), &[dam("1", "B1", "none"), dam("2", "B2", "none")]);
-    import(store, &spec("2024-03"), &[dam("1", "B1", "2"), dam("3", "B3", "none")]);
+    import(
+        store,
+        &spec("2024-01"),
+        &[dam("1", "B1", "none"), dam("2", "B2", "none")],
+    );
+    import(
+        store,
+        &spec("2024-03"),
+        &[dam("1", "B1", "2"), dam("3", "B3", "none")],
+    );
     let lines = |store: &dyn crate::Store, filter: &ChangeFilter| -> Vec<String> {
         let log = changes(store, filter);
         log.iter()
@@ -215,7 +249,11 @@ fn change_log(make_store: MakeStore<'_>) {
     assert_eq!(lines(store, &limited), [raised, removed]);
 
     // The month between arrives last.
-    import(store, &spec("2024-02"), &[dam("1", "B1", "1"), dam("2", "B2", "none")]);
+    import(
+        store,
+        &spec("2024-02"),
+        &[dam("1", "B1", "1"), dam("2", "B2", "none")],
+    );
     assert_eq!(
         lines(store, &everything),
         [
@@ -244,8 +282,15 @@ fn partial(make_store: MakeStore<'_>) {
     assert_eq!(counts(&report), (0, 1, 0, 0));
     assert_eq!(records(store, &Selection::default()), ["1", "2"]);
     // A full edition between the two does not undo the later partial one.
-    import(store, &spec("2024-01-15"), &[point("1", 1.0, 1.0, &[]), point("2", 9.0, 9.0, &[])]);
-    let second = store.feature("sites", &id("2")).expect("a feature").expect("it is there");
+    import(
+        store,
+        &spec("2024-01-15"),
+        &[point("1", 1.0, 1.0, &[]), point("2", 9.0, 9.0, &[])],
+    );
+    let second = store
+        .feature("sites", &id("2"))
+        .expect("a feature")
+        .expect("it is there");
     assert_eq!(second.feature.geometry, point("2", 2.5, 2.0, &[]).geometry);
 }
 
@@ -274,7 +319,10 @@ fn rows_must_add_up(make_store: MakeStore<'_>) {
         rows_read: 2,
     };
     let outcome = import.finish(summary);
-    assert!(matches!(outcome, Err(StoreError::Invalid(_))), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(StoreError::Invalid(_))),
+        "{outcome:?}"
+    );
     assert_eq!(store.editions(None).expect("editions"), []);
 }
 
@@ -288,7 +336,12 @@ fn remarks(make_store: MakeStore<'_>) {
         feature.row = row;
         feature.geometry = None;
         let reason = "no coordinates";
-        feature.flags.push(Flag::on_field(FlagCode::CoordinatesMissing, "lat", "", reason));
+        feature.flags.push(Flag::on_field(
+            FlagCode::CoordinatesMissing,
+            "lat",
+            "",
+            reason,
+        ));
         features.push(feature);
     }
     import.put(features).expect("taken");
@@ -301,14 +354,19 @@ fn remarks(make_store: MakeStore<'_>) {
         value: Some("\u{1F4A5}".to_owned()),
         reason: "the row is torn".to_owned(),
     };
-    import.reject(vec![reject("a"), reject("b")]).expect("taken");
+    import
+        .reject(vec![reject("a"), reject("b")])
+        .expect("taken");
     import.note("a note".to_owned());
     let summary = FileSummary {
         sha256: "a".to_owned(),
         rows_read: 151,
     };
     let report = import.finish(summary).expect("a report");
-    assert_eq!((report.created, report.rejected, report.flagged), (150, 1, 150));
+    assert_eq!(
+        (report.created, report.rejected, report.flagged),
+        (150, 1, 150)
+    );
     assert_eq!(report.without_geometry, 150);
     assert_eq!(report.entries_total, 152);
     assert_eq!(report.entries.len(), 100);
@@ -327,7 +385,10 @@ fn one_collection(make_store: MakeStore<'_>) {
     let mut elsewhere = spec("2025");
     elsewhere.schema.id = "mines".to_owned();
     let outcome = store.begin_import(&elsewhere).map(drop);
-    assert!(matches!(outcome, Err(StoreError::Conflict(_))), "{outcome:?}");
+    assert!(
+        matches!(outcome, Err(StoreError::Conflict(_))),
+        "{outcome:?}"
+    );
     assert_eq!(store.collections().expect("collections").len(), 1);
     // Two sources share a collection, and the same record id in both is two features.
     let mut other = spec("2024");
@@ -351,7 +412,10 @@ fn unusable_names(make_store: MakeStore<'_>) {
     let bad_edition = spec(" ");
     for bad in [bad_source, bad_collection, bad_edition] {
         let outcome = store.begin_import(&bad).map(drop);
-        assert!(matches!(outcome, Err(StoreError::Invalid(_))), "{outcome:?}");
+        assert!(
+            matches!(outcome, Err(StoreError::Invalid(_))),
+            "{outcome:?}"
+        );
     }
     let spec = spec("2024");
     let mut import = store.begin_import(&spec).expect("an import");

@@ -139,7 +139,10 @@ pub fn scan(store: &dyn Store, selection: &Selection) -> Vec<StoredFeature> {
 /// Record ids of the selected features.
 pub fn records(store: &dyn Store, selection: &Selection) -> Vec<String> {
     let found = scan(store, selection);
-    found.into_iter().map(|stored| stored.feature.record_id).collect()
+    found
+        .into_iter()
+        .map(|stored| stored.feature.record_id)
+        .collect()
 }
 
 /// The selected changes.

@@ -48,7 +48,7 @@ const RECORDS: [&str; 5] = ["a", "b", "c", "d", "e"];
 pub fn random_plan(seed: u64) -> Plan {
     let mut random = Random(seed);
     // Seeds of three families: registers in order, registers in any order, with partial and edits.
-    let any_order = seed % 3 != 0;
+    let any_order = !seed.is_multiple_of(3);
     let all_kinds = seed % 3 == 2;
     let mut steps = Vec::new();
     for month in 1..=2 + random.below(6) {
@@ -150,8 +150,11 @@ fn random_feature(random: &mut Random, record: &str, columns: &[(&str, bool)]) -
 #[derive(Debug, Clone, PartialEq)]
 struct Dense {
     facts: BTreeMap<String, Json>,
-    decoration: (Option<String>, Option<Arc<str>>, Vec<Flag>, Vec<Arc<str>>),
+    decoration: Decoration,
 }
+
+/// Verbatim record, reference system, flags and regions: no facts, but part of the state.
+type Decoration = (Option<String>, Option<Arc<str>>, Vec<Flag>, Vec<Arc<str>>);
 
 fn dense(feature: &Feature) -> Dense {
     let mut facts: BTreeMap<String, Json> = BTreeMap::new();
@@ -208,9 +211,9 @@ fn by_time(steps: &[Step]) -> Vec<&Step> {
 
 /// What each step that speaks of the record says, by time.
 fn observations<'a>(steps: &[&'a Step], record: &str) -> Vec<(&'a Step, Option<Dense>)> {
-    let speaking = steps.iter().filter(|step| {
-        step.kind == EditionKind::Full || step.records.contains_key(record)
-    });
+    let speaking = steps
+        .iter()
+        .filter(|step| step.kind == EditionKind::Full || step.records.contains_key(record));
     speaking
         .map(|step| {
             let feature = step.records.get(record).and_then(Option::as_ref);
@@ -295,7 +298,9 @@ fn expected_changes(steps: &[&Step], record: &str) -> Vec<Change> {
 }
 
 /// Stretches of equal facts: from, until, newest state in the stretch.
-fn expected_history(seen: &[(&Step, Option<Dense>)]) -> Vec<(String, Option<String>, Option<Dense>)> {
+fn expected_history(
+    seen: &[(&Step, Option<Dense>)],
+) -> Vec<(String, Option<String>, Option<Dense>)> {
     let mut stretches: Vec<(String, Option<String>, Option<Dense>)> = Vec::new();
     for (step, state) in seen {
         if let Some(last) = stretches.last_mut() {
@@ -357,7 +362,6 @@ pub fn check(store: &mut dyn Store, plan: &[Step]) {
     let schema = silt_model::CollectionSchema::new("sites");
     store.ensure_collection(&schema).expect("a collection");
     for (position, step) in plan.iter().enumerate() {
-        // An edit that removes what was never there is no observation.
         give(store, step, &plan[..position]);
     }
     let steps = by_time(plan);
@@ -376,7 +380,10 @@ pub fn check(store: &mut dyn Store, plan: &[Step]) {
             .iter()
             .map(|(from, until, _)| (from.clone(), until.clone()))
             .collect();
-        assert_eq!(found_times, expected_times, "history of {record}\n{plan:#?}");
+        assert_eq!(
+            found_times, expected_times,
+            "history of {record}\n{plan:#?}"
+        );
         for (found, (_, _, state)) in found.iter().zip(&expected) {
             assert_state(&found.state, state.as_ref());
         }

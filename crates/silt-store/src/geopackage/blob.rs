@@ -191,8 +191,7 @@ pub(crate) fn envelope(blob: &[u8]) -> Result<Option<Envelope>, BlobError> {
             reader.double()?,
         ]));
     }
-    let (_, bounds) = encode(&decode(blob)?);
-    Ok(bounds)
+    Ok(bounds(&decode(blob)?))
 }
 
 /// The envelope of a geometry, or `None` where it has no coordinates.

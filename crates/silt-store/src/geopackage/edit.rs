@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 use silt_model::{Feature, FeatureId};
 
+use super::begin::{check_source_id, ensure_source};
 use super::codec::{flags_to_text, regions_to_text};
 use super::extent;
 use super::fault::Fault;
 use super::history::{self, Editions, RecordKey};
-use super::import::{check_source_id, ensure_source};
 use super::layout::{Layout, quoted};
 use super::rows::{RowReader, state_of};
 use crate::StoreError;
@@ -48,15 +48,12 @@ pub(super) fn edit(
         None => None,
         Some(feature) => {
             let values = feature.properties.iter();
-            layout.admit(conn, values.clone().map(|(name, value)| (name, value)))?;
+            layout.admit(conn, values.clone().enumerate())?;
             layout.admit_empty(conn, values.map(|(name, _)| name.as_ref()))?;
             Some(state_of(&layout, feature.clone()))
         }
     };
     let loaded = history::load(conn, &layout, key)?;
-    if state.is_none() && loaded.timeline.entries.is_empty() {
-        return Ok((false, false));
-    }
     let editions = Editions::load(conn, &id.source)?;
     let next = editions.next_after(conn, key, &time)?;
     let differs = loaded.timeline.before(&time) != state.as_ref();

@@ -1,33 +1,23 @@
 //! The import of one edition: one transaction from the first row to the report.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::params;
 use silt_model::{Feature, Flag, FlagCode, ImportReport, ReportEntry, Value};
 
+use super::begin::{Known, begin, check_spec, kind_name};
 use super::fault::Fault;
-use super::history::Editions;
-use super::layout::Layout;
 use super::rows::state_of;
-use super::writer::{EditionWriter, Place, record_hash};
+use super::writer::{EditionWriter, Place, Seen, record_hash};
 use super::{GeoPackageStore, bump_version, remarks};
 use crate::state::Mask;
 use crate::tally::Tally;
-use crate::types::{ImportSpec, SourceInfo};
+use crate::types::ImportSpec;
 use crate::{FileSummary, Import, StoreError};
 
 /// From so many rows on, the write-ahead log is emptied at the end.
 const LARGE_IMPORT_ROWS: u64 = 10_000;
-
-/// The edition as the store has it already.
-struct Known {
-    kind: String,
-    sha256: String,
-    /// Records that a partial edition mentioned.
-    mentions: Vec<String>,
-    report: ImportReport,
-}
 
 /// An import under way.
 pub(super) struct GeoPackageImport<'store> {
@@ -37,7 +27,7 @@ pub(super) struct GeoPackageImport<'store> {
     writer: Option<EditionWriter>,
     known: Option<Known>,
     tally: Tally,
-    seen: HashSet<u128>,
+    seen: Seen,
     /// The next suffix of a record id that occurs more than once.
     suffixes: HashMap<u128, u32>,
     observed_fields: Vec<bool>,
@@ -45,10 +35,6 @@ pub(super) struct GeoPackageImport<'store> {
     has_geometry: bool,
     has_accuracy: bool,
     failed: bool,
-}
-
-fn kind_name(spec: &ImportSpec) -> &'static str {
-    if spec.partial { "partial" } else { "full" }
 }
 
 impl<'store> GeoPackageImport<'store> {
@@ -75,7 +61,7 @@ impl<'store> GeoPackageImport<'store> {
             store,
             writer,
             known,
-            seen: HashSet::new(),
+            seen: Seen::default(),
             suffixes: HashMap::new(),
             observed_fields: Vec::new(),
             null_fields: BTreeSet::new(),
@@ -140,15 +126,19 @@ impl<'store> GeoPackageImport<'store> {
         let Some(writer) = &mut self.writer else {
             return Ok(());
         };
-        let values = features.iter().flat_map(|feature| &feature.properties);
-        writer
-            .layout
-            .admit(conn, values.map(|(name, value)| (name, value)))?;
+        let properties = features.iter().map(|feature| feature.properties.iter());
+        let numbered = properties.flat_map(Iterator::enumerate);
+        writer.layout.admit(conn, numbered)?;
         self.observed_fields
             .resize(writer.layout.fields.len(), false);
+        // Looked up once for the batch: a first edition is the hot path.
+        let mut insert = match writer.place {
+            Place::First => Some(conn.prepare_cached(&writer.layout.insert_sql)?),
+            Place::Newest | Place::Between => None,
+        };
         for feature in features {
-            for (name, _) in &feature.properties {
-                match writer.layout.position(name) {
+            for (n, (name, _)) in feature.properties.iter().enumerate() {
+                match writer.layout.position_of_nth(n, name) {
                     Some(position) => self.observed_fields[position] = true,
                     None if !self.null_fields.contains(name) => {
                         self.null_fields.insert(Arc::clone(name));
@@ -162,7 +152,10 @@ impl<'store> GeoPackageImport<'store> {
             self.tally.feature(&feature);
             let record = feature.record_id.clone();
             let state = state_of(&writer.layout, feature);
-            let outcome = writer.apply(conn, &record, Some(state))?;
+            let outcome = match &mut insert {
+                Some(insert) => writer.insert_first(conn, insert, &record, &state)?,
+                None => writer.apply(conn, &record, Some(state))?,
+            };
             self.tally.outcome(outcome);
         }
         Ok(())
@@ -349,162 +342,4 @@ impl Drop for GeoPackageImport<'_> {
     fn drop(&mut self) {
         self.store.roll_back();
     }
-}
-
-fn check_spec(spec: &ImportSpec) -> Result<(), StoreError> {
-    check_source_id(&spec.source.id)?;
-    if spec.edition.trim().is_empty() || spec.edition.chars().any(char::is_control) {
-        return Err(StoreError::Invalid(format!(
-            "`{}` cannot name an edition; use its date, YYYY-MM-DD",
-            spec.edition.escape_debug()
-        )));
-    }
-    Ok(())
-}
-
-/// Checks a source id: not empty, no colon (it ends the source in `source:record`).
-pub(super) fn check_source_id(id: &str) -> Result<(), StoreError> {
-    if id.is_empty() || id.contains(':') || id.chars().any(char::is_control) {
-        return Err(StoreError::Invalid(format!(
-            "`{}` cannot name a source; it must not be empty nor contain a colon",
-            id.escape_debug()
-        )));
-    }
-    Ok(())
-}
-
-/// Enters the source, bound to its collection.
-pub(super) fn ensure_source(
-    conn: &Connection,
-    collection: &str,
-    source: &SourceInfo,
-) -> Result<(), Fault> {
-    let bound: Option<String> = conn
-        .query_row(
-            "SELECT collection FROM silt_source WHERE id = ?1",
-            [&source.id],
-            |row| row.get(0),
-        )
-        .optional()?;
-    if let Some(bound) = bound
-        && bound != collection
-    {
-        return Err(StoreError::Conflict(format!(
-            "source `{}` belongs to collection `{bound}` and cannot go into `{collection}` as well; give the import another source id",
-            source.id
-        ))
-        .into());
-    }
-    conn.execute(
-        "INSERT INTO silt_source VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         ON CONFLICT (id) DO UPDATE SET title = excluded.title, publisher = excluded.publisher,
-           licence = excluded.licence, citation = excluded.citation, url = excluded.url,
-           synthetic = excluded.synthetic",
-        params![
-            source.id,
-            collection,
-            source.title,
-            source.publisher,
-            source.licence,
-            source.citation,
-            source.url,
-            source.synthetic
-        ],
-    )?;
-    Ok(())
-}
-
-type Begun = (Option<EditionWriter>, Option<Known>);
-
-fn begin(conn: &Connection, spec: &ImportSpec) -> Result<Begun, Fault> {
-    let (layout, _) = Layout::ensure(conn, &spec.schema)?;
-    ensure_source(conn, &layout.collection, &spec.source)?;
-    let known = known_edition(conn, spec)?;
-    let is_same = known.as_ref().is_some_and(|(_, known)| {
-        spec.sha256.as_deref() == Some(known.sha256.as_str())
-            && !known.sha256.is_empty()
-            && known.kind == kind_name(spec)
-    });
-    if is_same && !spec.again {
-        return Ok((None, known.map(|(_, known)| known)));
-    }
-    if let Some((id, _)) = &known {
-        conn.execute("DELETE FROM silt_mention WHERE edition_id = ?1", [id])?;
-        conn.execute("DELETE FROM silt_report_entry WHERE edition_id = ?1", [id])?;
-        conn.execute("DELETE FROM silt_edition WHERE id = ?1", [id])?;
-    }
-    let editions = Editions::load(conn, &spec.source.id)?;
-    let place = match editions.newest() {
-        _ if known.is_some() => Place::Between,
-        None => Place::First,
-        Some(newest) if newest < spec.edition.as_str() => Place::Newest,
-        Some(_) => Place::Between,
-    };
-    conn.execute(
-        "INSERT INTO silt_edition (source, edition, kind, file, imported_at)
-         VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![
-            spec.source.id,
-            spec.edition,
-            kind_name(spec),
-            spec.file,
-            jiff::Timestamp::now().to_string()
-        ],
-    )?;
-    let writer = EditionWriter::begin(
-        conn,
-        layout,
-        spec.source.id.clone(),
-        spec.source.synthetic,
-        spec.edition.clone(),
-        conn.last_insert_rowid(),
-        spec.partial,
-        place,
-        editions,
-    )?;
-    Ok((Some(writer), known.map(|(_, known)| known)))
-}
-
-fn known_edition(conn: &Connection, spec: &ImportSpec) -> Result<Option<(i64, Known)>, Fault> {
-    let key = [&spec.source.id, &spec.edition];
-    let edited = conn
-        .prepare("SELECT 1 FROM silt_edition WHERE source = ?1 AND edition = ?2 AND kind = 'edit'")?
-        .exists(key)?;
-    if edited {
-        return Err(StoreError::Conflict(format!(
-            "a feature of source `{}` was edited exactly at `{}`; give the edition another date",
-            spec.source.id, spec.edition
-        ))
-        .into());
-    }
-    let found = conn
-        .query_row(
-            "SELECT id, kind, sha256, report FROM silt_edition
-             WHERE source = ?1 AND edition = ?2 AND record = ''",
-            key,
-            |row| {
-                let report: Option<String> = row.get(3)?;
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, report))
-            },
-        )
-        .optional()?;
-    let Some((id, kind, sha256, report)) = found else {
-        return Ok(None);
-    };
-    let id: i64 = id;
-    let report: ImportReport = match report {
-        Some(text) => serde_json::from_str(&text)?,
-        None => ImportReport::default(),
-    };
-    let mut statement = conn.prepare("SELECT record FROM silt_mention WHERE edition_id = ?1")?;
-    let mentions = statement
-        .query_map([id], |row| row.get(0))?
-        .collect::<Result<Vec<String>, _>>()?;
-    let known = Known {
-        kind,
-        sha256,
-        mentions,
-        report,
-    };
-    Ok(Some((id, known)))
 }

@@ -1,5 +1,6 @@
 //! How the fields of a collection map to the columns of its table, and how that grows.
 
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -35,6 +36,8 @@ pub(super) struct Layout {
     pub(super) collection: String,
     pub(super) fields: Vec<FieldPlace>,
     by_name: HashMap<Arc<str>, usize>,
+    /// Where the n-th property of the feature before was: features of one file look alike.
+    remembered: RefCell<Vec<usize>>,
     used_columns: HashSet<String>,
     pub(super) insert_sql: String,
     pub(super) update_sql: String,
@@ -130,6 +133,7 @@ impl Layout {
             collection: collection.to_owned(),
             fields: Vec::new(),
             by_name: HashMap::new(),
+            remembered: RefCell::new(Vec::new()),
             used_columns: reserved
                 .chain(["fid", "rowid", "oid", "_rowid_"])
                 .map(str::to_owned)
@@ -156,6 +160,23 @@ impl Layout {
         self.by_name.get(name).copied()
     }
 
+    /// Position of the field that is the n-th property of a feature.
+    pub(super) fn position_of_nth(&self, n: usize, name: &str) -> Option<usize> {
+        let mut remembered = self.remembered.borrow_mut();
+        if let Some(&position) = remembered.get(n)
+            && let Some(place) = self.fields.get(position)
+            && place.name.as_ref() == name
+        {
+            return Some(position);
+        }
+        let position = self.position(name)?;
+        if remembered.len() <= n {
+            remembered.resize(n + 1, 0);
+        }
+        remembered[n] = position;
+        Some(position)
+    }
+
     /// Place of a field's column among the field columns; `None` for a field in `silt_more`.
     pub(super) fn column_offset(&self, position: usize) -> Option<usize> {
         // Columns are given to fields in order until there is no room for more.
@@ -173,19 +194,22 @@ impl Layout {
             .collect()
     }
 
-    /// Makes room for these values: adds fields that are new and widens those that are too
+    /// Makes room for these properties, each with its place in its feature: adds fields that are new and widens those that are too
     /// narrow. A field of which only nulls are known is not added here.
     pub(super) fn admit<'a>(
         &mut self,
         conn: &Connection,
-        values: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
+        properties: impl Iterator<Item = (usize, &'a (Arc<str>, Value))>,
     ) -> Result<(), Fault> {
         let mut grown = false;
-        for (name, value) in values {
-            let Some(needed) = natural_type(value) else {
+        for (n, (name, value)) in properties {
+            if value.is_null() {
                 continue;
-            };
-            let Some(position) = self.position(name) else {
+            }
+            let Some(position) = self.position_of_nth(n, name) else {
+                let Some(needed) = natural_type(value) else {
+                    continue;
+                };
                 self.add(conn, &Field::new(name.as_ref(), needed), true)?;
                 grown = true;
                 continue;
@@ -194,7 +218,7 @@ impl Layout {
             let widened = if place.settled {
                 widening_for(place.field_type, value)
             } else {
-                Some(needed)
+                natural_type(value)
             };
             if let Some(widened) = widened {
                 self.retype(conn, position, widened)?;

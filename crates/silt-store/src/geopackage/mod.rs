@@ -5,12 +5,14 @@
 //!
 //! - `ddl` tables and triggers, `open` files, `layout` fields and columns, `rows` features,
 //!   `codec` values, `blob` geometries, `functions` SQL functions
-//! - `import` and `edit` write, through `writer` (one edition) and `history` (timelines)
+//! - `begin`, `import` and `edit` write, through `writer` (one edition) and `history` (timelines)
 //! - `bulk_rtree` and `extent` keep the spatial index and the bounds
 //! - `read` answers questions
 
+mod begin;
 mod blob;
 mod bulk_rtree;
+mod check;
 mod codec;
 mod ddl;
 mod edit;
@@ -67,6 +69,14 @@ impl GeoPackageStore {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Checks the file and its spatial indexes with SQLite's own means. Reads the whole file.
+    ///
+    /// # Errors
+    /// [`StoreError::Invalid`] with the first damage found.
+    pub fn check(&self) -> Result<(), StoreError> {
+        self.reading(check::check)
     }
 
     /// Runs `work` in a transaction that only reads, so that all of it sees one state.
@@ -226,3 +236,7 @@ impl Store for GeoPackageStore {
 #[cfg(test)]
 #[path = "geopackage_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "failure_tests.rs"]
+mod failure_tests;

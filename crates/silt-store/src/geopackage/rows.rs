@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{CachedStatement, Row};
+use rusqlite::{Row, Statement};
 use silt_model::{Feature, Flag, LocationAccuracy, StoredFeature, Value};
 
 use super::blob;
@@ -49,11 +49,11 @@ const FIRST_FIELD: usize = 13;
 /// The feature as the store compares and keeps it. The layout must admit its values.
 pub(super) fn state_of(layout: &Layout, feature: Feature) -> State {
     let mut properties: Vec<(Arc<str>, Value)> = Vec::with_capacity(feature.properties.len());
-    for (name, value) in feature.properties {
+    for (n, (name, value)) in feature.properties.into_iter().enumerate() {
         if value.is_null() {
             continue;
         }
-        let Some(position) = layout.position(&name) else {
+        let Some(position) = layout.position_of_nth(n, &name) else {
             continue;
         };
         let place = &layout.fields[position];
@@ -78,7 +78,7 @@ pub(super) fn state_of(layout: &Layout, feature: Feature) -> State {
 
 /// Binds the parameters of `insert_sql` or `update_sql`.
 pub(super) fn bind(
-    statement: &mut CachedStatement<'_>,
+    statement: &mut Statement<'_>,
     layout: &Layout,
     head: RowHead<'_>,
     state: &State,

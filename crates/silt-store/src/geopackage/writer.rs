@@ -1,8 +1,9 @@
 //! Applies the observations of one import to the records of its source.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasherDefault, Hasher};
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Statement, params};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::blob::{self, Envelope};
@@ -11,7 +12,7 @@ use super::ddl;
 use super::fault::Fault;
 use super::history::{self, Editions, RecordKey};
 use super::layout::{Layout, quoted};
-use super::rows::RowHead;
+use super::rows::{RowHead, bind};
 use crate::state::State;
 use crate::tally::Outcome;
 
@@ -44,6 +45,27 @@ const REBUILD_FRACTION: u64 = 4;
 /// A record id as 16 bytes; a collision among even a billion ids has odds of one in 10^20.
 pub(super) fn record_hash(record: &str) -> u128 {
     xxh3_128(record.as_bytes())
+}
+
+/// Record ids of an edition, as hashes.
+pub(super) type Seen = HashSet<u128, BuildHasherDefault<AlreadyHashed>>;
+
+/// Takes a hash for what it is instead of hashing it again.
+#[derive(Default)]
+pub(super) struct AlreadyHashed(u64);
+
+impl Hasher for AlreadyHashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.0 ^= u64::from_le_bytes(word);
+        }
+    }
 }
 
 /// Writes the records of one edition.
@@ -129,19 +151,39 @@ impl EditionWriter {
         record: &str,
         state: Option<State>,
     ) -> Result<Outcome, Fault> {
-        if self.partial {
-            conn.prepare_cached("INSERT INTO silt_mention VALUES (?1, ?2)")?
-                .execute(params![record, self.edition_id])?;
-        }
+        self.mention(conn, record)?;
         match (self.place, state) {
             (Place::First, None) => Ok(Outcome::Nothing),
             (Place::First, Some(state)) => {
-                self.insert(conn, record, &state)?;
+                let mut insert = conn.prepare_cached(&self.layout.insert_sql)?;
+                self.insert(conn, &mut insert, record, &state)?;
                 Ok(Outcome::Created)
             }
             (Place::Newest, state) => self.append(conn, record, state),
             (Place::Between, state) => self.insert_between(conn, record, state, false),
         }
+    }
+
+    /// Applies a record of the first edition of its source, with the statement of `insert_sql`.
+    pub(super) fn insert_first(
+        &mut self,
+        conn: &Connection,
+        insert: &mut Statement<'_>,
+        record: &str,
+        state: &State,
+    ) -> Result<Outcome, Fault> {
+        self.mention(conn, record)?;
+        self.insert(conn, insert, record, state)?;
+        Ok(Outcome::Created)
+    }
+
+    /// Remembers that a partial edition speaks of a record.
+    fn mention(&self, conn: &Connection, record: &str) -> Result<(), Fault> {
+        if self.partial {
+            conn.prepare_cached("INSERT INTO silt_mention VALUES (?1, ?2)")?
+                .execute(params![record, self.edition_id])?;
+        }
+        Ok(())
     }
 
     /// Takes back what a replaced file of this edition said of a record.
@@ -150,7 +192,13 @@ impl EditionWriter {
         Ok(())
     }
 
-    fn insert(&mut self, conn: &Connection, record: &str, state: &State) -> Result<(), Fault> {
+    fn insert(
+        &mut self,
+        conn: &Connection,
+        insert: &mut Statement<'_>,
+        record: &str,
+        state: &State,
+    ) -> Result<(), Fault> {
         let head = RowHead {
             fid: self.next_fid,
             source: &self.source,
@@ -159,7 +207,8 @@ impl EditionWriter {
             observed: &self.edition,
             synthetic: self.synthetic,
         };
-        history::insert_row(conn, &self.layout, head, state)?;
+        bind(insert, &self.layout, head, state)?;
+        insert.raw_execute()?;
         if let (RtreeUpkeep::Collected(cells, whole), Some(bytes)) =
             (&mut self.rtree, &state.geometry)
             && let Some(envelope) = blob::envelope(bytes)?
@@ -188,7 +237,8 @@ impl EditionWriter {
                      WHERE source = ?1 AND record = ?2 AND until_edition IS NULL",
                 )?
                 .execute([&self.source, record, &self.edition])?;
-                self.insert(conn, record, &state)?;
+                let mut insert = conn.prepare_cached(&self.layout.insert_sql)?;
+                self.insert(conn, &mut insert, record, &state)?;
                 self.touched.push(record.into());
                 Ok(Outcome::Created)
             }
@@ -280,7 +330,7 @@ impl EditionWriter {
         &self,
         conn: &Connection,
         with_history: bool,
-        except: &HashSet<u128>,
+        except: &Seen,
     ) -> Result<Vec<String>, Fault> {
         let table = quoted(&self.layout.collection);
         let mut sql = format!("SELECT silt_record FROM {table} WHERE silt_source = ?1");
@@ -323,7 +373,9 @@ impl EditionWriter {
             }
             // The neighbours of this edition have a new neighbour, perhaps a new first edition.
             Place::Between => {
-                let known = self.known_records(conn, true, &HashSet::new())?;
+                // Also of records that only a replaced file of this edition had.
+                conn.execute("DELETE FROM silt_change WHERE source = ?1", [&self.source])?;
+                let known = self.known_records(conn, true, &Seen::default())?;
                 known.into_iter().map(String::into_boxed_str).collect()
             }
         };

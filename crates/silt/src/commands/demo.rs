@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use silt_exchange::map::PlainOptions;
 use silt_exchange::read::ReadOptions;
-use silt_exchange::recipe::{Recipe, builtin_schema};
+use silt_exchange::recipe::{Recipe, built_in_schema};
 use silt_index::regions::DEFAULT_COAST_TOLERANCE_KM;
 use silt_ingest::{ImportJob, Mapping};
 use silt_model::CollectionSchema;
@@ -114,7 +114,7 @@ fn synthetic(cli: &Cli, importer: &mut Importer<'_>) -> Result<()> {
         let path = folder.join(format!("{source_id}.geojson"));
         std::fs::write(&path, content).with_context(|| format!("{} cannot be written", path.display()))?;
         let mapping = Mapping::Plain {
-            schema: builtin_schema(collection).unwrap_or_else(|| CollectionSchema::new(collection)),
+            schema: built_in_schema(collection).unwrap_or_else(|| CollectionSchema::new(collection)),
             source: SourceInfo {
                 id: source_id.to_owned(),
                 title: "Synthetic data, not observations".to_owned(),

@@ -13,7 +13,7 @@ pub(crate) fn run(cli: &Cli) -> Result<Outcome> {
     output::line(format!("silt {}", env!("CARGO_PKG_VERSION")));
     output::line(format!("GDAL {}", silt_exchange::gdal_version()));
     output::line(format!("recipes: {}", recipes(cli)?.iter().count()));
-    output::line(format!("bundled regions: {}", RegionSet::bundled().list(None).len()));
+    output::line(format!("bundled regions: {}", RegionSet::bundled().iter().count()));
     let path = store_path(&cli.data);
     if !path.exists() {
         output::line(format!("store: none yet at {}", path.display()));

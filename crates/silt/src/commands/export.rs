@@ -28,12 +28,14 @@ pub(crate) fn run(cli: &Cli, args: &ExportArgs) -> Result<Outcome> {
         source: args.source.clone(),
         ..Selection::default()
     };
+    let (licences, citations) = attribution(&store, &args.collection)?;
     let meta = ExportMeta {
-        title: info.schema.title.clone(),
+        title: Some(info.schema.title.clone()),
         synthetic: info.synthetic,
-        attribution: attribution(&store, &args.collection)?,
+        licences,
+        citations,
         disclaimer: Some(DISCLAIMER.to_owned()),
-        data_version: store.data_version()?,
+        data_version: Some(store.data_version()?.to_string()),
     };
     let mut writer = create(&args.output, format, &info.schema, &meta)?;
     let mut failed: Option<WriteError> = None;
@@ -59,19 +61,23 @@ pub(crate) fn run(cli: &Cli, args: &ExportArgs) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// A line for each source of the collection: citation and licence.
-fn attribution(store: &dyn Store, collection: &str) -> Result<Vec<String>> {
+/// Licence and citation of each source of the collection.
+fn attribution(store: &dyn Store, collection: &str) -> Result<(Vec<String>, Vec<String>)> {
     let editions = store.editions(None)?;
-    let mut lines = Vec::new();
+    let (mut licences, mut citations) = (Vec::new(), Vec::new());
     for source in store.sources()? {
         let in_collection =
             editions.iter().any(|edition| edition.source == source.id && edition.collection == collection);
-        if in_collection {
-            let cited = if source.citation.is_empty() { &source.title } else { &source.citation };
-            lines.push(format!("{}: {cited} ({})", source.id, source.licence));
+        if !in_collection {
+            continue;
+        }
+        let cited = if source.citation.is_empty() { &source.title } else { &source.citation };
+        citations.push(format!("{}: {cited}", source.id));
+        if !source.licence.is_empty() {
+            licences.push(format!("{}: {}", source.id, source.licence));
         }
     }
-    Ok(lines)
+    Ok((licences, citations))
 }
 
 /// Reads `west,south,east,north` in degrees.

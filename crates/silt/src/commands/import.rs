@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use silt_exchange::map::PlainOptions;
 use silt_exchange::read::ReadOptions;
-use silt_exchange::recipe::{Recipe, Recipes, builtin_schema};
+use silt_exchange::recipe::{Recipe, Recipes, built_in_schema};
 use silt_index::regions::RegionIndex;
 use silt_ingest::{ImportJob, Mapping, import};
 use silt_model::schema::check_collection_id;
@@ -28,7 +28,7 @@ pub(crate) fn run(cli: &Cli, args: &ImportArgs) -> Result<Outcome> {
         (Some(file), Some(recipe)) => {
             let edition = match &args.edition {
                 Some(edition) => edition.clone(),
-                None => recipe.edition_of(file).unwrap_or_else(today),
+                None => recipe.edition_of_file_name(&silt_ingest::file_name(file)).unwrap_or_else(today),
             };
             let mut importer = Importer::open(cli)?;
             importer.run(&job(file, Mapping::Recipe(recipe), edition, args), args)
@@ -95,7 +95,7 @@ fn plain(args: &ImportArgs) -> Result<Mapping<'static>> {
         !source_id.is_empty() && !source_id.contains(':'),
         "`{source_id}` cannot name a source: it must not be empty or contain a colon"
     );
-    let schema = builtin_schema(collection).unwrap_or_else(|| CollectionSchema::new(collection.clone()));
+    let schema = built_in_schema(collection).unwrap_or_else(|| CollectionSchema::new(collection.clone()));
     let source = SourceInfo {
         title: args.title.clone().unwrap_or_else(|| source_id.clone()),
         id: source_id,

@@ -100,11 +100,10 @@ pub(crate) fn recipes(cli: &Cli) -> Result<Recipes> {
 /// Bundled regions and those that the user added to the store.
 pub(crate) fn region_set(store: Option<&dyn Store>) -> Result<RegionSet> {
     let bundled = RegionSet::bundled();
-    let Some(store) = store else {
-        return Ok(bundled.clone());
-    };
-    let own = regions::user_regions(store)?;
-    if own.is_empty() { Ok(bundled.clone()) } else { Ok(bundled.with_user_regions(own)?) }
+    match store {
+        None => Ok(bundled),
+        Some(store) => Ok(bundled.with_user_regions(regions::user_regions(store)?)?),
+    }
 }
 
 /// The index that places features in regions.

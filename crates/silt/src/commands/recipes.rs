@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
+use serde_json::{Value, json};
 use silt_exchange::fetch::{FetchOptions, fetch};
 use silt_exchange::recipe::{Recipe, RecipeFile};
 
@@ -29,7 +30,7 @@ pub(crate) fn run(cli: &Cli, command: &SourcesCommand) -> Result<Outcome> {
                 })
                 .collect();
             if cli.json {
-                let all: Vec<&Recipe> = recipes.iter().collect();
+                let all: Vec<Value> = recipes.iter().map(summary).collect();
                 output::line(serde_json::to_string_pretty(&all)?);
             } else {
                 output::table(&["source", "collection", "files", "title", "licence"], &rows);
@@ -37,7 +38,7 @@ pub(crate) fn run(cli: &Cli, command: &SourcesCommand) -> Result<Outcome> {
         }
         SourcesCommand::Show { source } => {
             let recipe = recipes.get(source).ok_or_else(|| unknown_source(&recipes, source))?;
-            if cli.json { output::line(serde_json::to_string_pretty(recipe)?) } else { show(recipe) }
+            if cli.json { output::line(serde_json::to_string_pretty(&summary(recipe))?) } else { show(recipe) }
         }
         SourcesCommand::Fetch { source, fetch } => {
             for id in source {
@@ -45,7 +46,7 @@ pub(crate) fn run(cli: &Cli, command: &SourcesCommand) -> Result<Outcome> {
                 anyhow::ensure!(
                     !recipe.files.is_empty(),
                     "the recipe of `{id}` names no file: {}",
-                    recipe.notes.as_deref().unwrap_or("import a file of your own with `silt import FILE --source`")
+                    recipe.notes.trim()
                 );
                 for file in &recipe.files {
                     let path = fetch_file(cli, recipe, file, fetch)?;
@@ -57,15 +58,37 @@ pub(crate) fn run(cli: &Cli, command: &SourcesCommand) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
+fn summary(recipe: &Recipe) -> Value {
+    let files: Vec<Value> = recipe
+        .files
+        .iter()
+        .map(|file| json!({"edition": file.edition, "url": file.url, "mirror": file.mirror, "sha256": file.sha256}))
+        .collect();
+    json!({
+        "id": recipe.id,
+        "title": recipe.title,
+        "publisher": recipe.publisher,
+        "licence": recipe.licence,
+        "citation": recipe.citation,
+        "homepage": recipe.homepage,
+        "notes": recipe.notes,
+        "collection": recipe.collection,
+        "redistributable": recipe.redistributable,
+        "synthetic": recipe.synthetic,
+        "files": files,
+        "fields": recipe.schema().fields,
+    })
+}
+
 fn show(recipe: &Recipe) {
     let lines = [
         ("title", recipe.title.as_str()),
         ("publisher", recipe.publisher.as_str()),
         ("licence", recipe.licence.as_str()),
         ("cite", recipe.citation.as_str()),
-        ("page", recipe.homepage.as_deref().unwrap_or("-")),
+        ("page", recipe.homepage.as_str()),
         ("collection", recipe.collection.as_str()),
-        ("notes", recipe.notes.as_deref().unwrap_or("-").trim()),
+        ("notes", recipe.notes.trim()),
     ];
     output::line(&recipe.id);
     for (name, text) in lines {

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use geo_types::{Geometry, MultiPolygon};
+use serde_json::json;
 use silt_exchange::map::PlainOptions;
 use silt_exchange::read::ReadOptions;
-use silt_index::regions::{DEFAULT_COAST_TOLERANCE_KM, DISCLAIMER, RegionRule, UserRegion};
+use silt_index::regions::{DEFAULT_COAST_TOLERANCE_KM, DISCLAIMER, Region, RegionRule, UserRegion};
 use silt_ingest::{ImportJob, Mapping};
 use silt_model::{CollectionSchema, Field, FieldType};
 use silt_store::{Selection, SourceInfo, Store};
@@ -35,10 +36,13 @@ fn set_of(cli: &Cli) -> Result<silt_index::regions::RegionSet> {
 
 fn list(cli: &Cli, kind: Option<&str>) -> Result<Outcome> {
     let set = set_of(cli)?;
-    let regions = set.list(kind);
+    let regions: Vec<&Region> = set
+        .iter()
+        .filter(|region| kind.is_none_or(|kind| region.id.split(':').next() == Some(kind)))
+        .collect();
     anyhow::ensure!(!regions.is_empty(), "there is no region of kind `{}`", kind.unwrap_or_default());
     if cli.json {
-        let rows: Vec<_> = regions.iter().map(|region| serde_json::json!({"id": region.id, "name": region.name})).collect();
+        let rows: Vec<_> = regions.iter().map(|region| json!({"id": region.id.as_ref(), "name": region.name})).collect();
         output::line(serde_json::to_string_pretty(&rows)?);
         return Ok(Outcome::Done);
     }
@@ -54,7 +58,8 @@ fn show(cli: &Cli, id: &str) -> Result<Outcome> {
     let leaves = set.expand(id)?;
     let region = set.get(id)?;
     if cli.json {
-        let document = serde_json::json!({"id": region.id, "name": region.name, "bbox": region.bbox, "members": leaves, "disclaimer": DISCLAIMER});
+        let members: Vec<&str> = leaves.iter().map(AsRef::as_ref).collect();
+        let document = json!({"region": region, "members": members, "disclaimer": DISCLAIMER});
         output::line(serde_json::to_string_pretty(&document)?);
         return Ok(Outcome::Done);
     }

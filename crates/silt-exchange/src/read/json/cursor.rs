@@ -27,7 +27,10 @@ impl std::fmt::Display for JsonErrorKind {
             JsonErrorKind::Syntax(reason) => f.write_str(reason),
             JsonErrorKind::EndsEarly => f.write_str("the JSON text stops in the middle"),
             JsonErrorKind::TooDeep(limit) => {
-                write!(f, "arrays and objects are nested deeper than {limit} levels")
+                write!(
+                    f,
+                    "arrays and objects are nested deeper than {limit} levels"
+                )
             }
         }
     }
@@ -45,7 +48,11 @@ pub(super) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub(super) fn new(text: &'a str, max_depth: u32) -> Self {
-        Cursor { text, at: 0, max_depth }
+        Cursor {
+            text,
+            at: 0,
+            max_depth,
+        }
     }
 
     pub(super) fn text(&self) -> &'a str {
@@ -54,8 +61,15 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn fail<T>(&self, reason: impl Into<String>) -> Result<T, JsonError> {
         let at_end = self.at >= self.text.len();
-        let kind = if at_end { JsonErrorKind::EndsEarly } else { JsonErrorKind::Syntax(reason.into()) };
-        Err(JsonError { at: self.at.min(self.text.len()), kind })
+        let kind = if at_end {
+            JsonErrorKind::EndsEarly
+        } else {
+            JsonErrorKind::Syntax(reason.into())
+        };
+        Err(JsonError {
+            at: self.at.min(self.text.len()),
+            kind,
+        })
     }
 
     /// The next byte that is not white space; the cursor stands on it.
@@ -97,7 +111,11 @@ impl<'a> Cursor<'a> {
     fn found(&self) -> String {
         let rest = self.text.get(self.at..).unwrap_or_default();
         let start: String = rest.chars().take(12).take_while(|c| *c != '\n').collect();
-        if start.is_empty() { String::new() } else { format!(", found `{start}`") }
+        if start.is_empty() {
+            String::new()
+        } else {
+            format!(", found `{start}`")
+        }
     }
 
     /// The key of the next member, with the cursor after its colon; `None` after the last one,
@@ -109,7 +127,7 @@ impl<'a> Cursor<'a> {
         }
         if !first {
             self.expect(b',')?;
-        } 
+        }
         let key = self.string()?;
         self.expect(b':')?;
         Ok(Some(key))
@@ -129,7 +147,10 @@ impl<'a> Cursor<'a> {
         // Escapes are rare, so the quoted text is handed to a parser that knows them all.
         match serde_json::from_str::<String>(&self.text[start..self.at]) {
             Ok(text) => Ok(Cow::Owned(text)),
-            Err(error) => Err(JsonError { at: start, kind: JsonErrorKind::Syntax(format!("a string has {error}")) }),
+            Err(error) => Err(JsonError {
+                at: start,
+                kind: JsonErrorKind::Syntax(format!("a string has {error}")),
+            }),
         }
     }
 
@@ -139,7 +160,9 @@ impl<'a> Cursor<'a> {
         self.at += 1;
         let mut had_escape = false;
         loop {
-            let Some(found) = memchr::memchr2(b'"', b'\\', bytes.get(self.at..).unwrap_or_default()) else {
+            let Some(found) =
+                memchr::memchr2(b'"', b'\\', bytes.get(self.at..).unwrap_or_default())
+            else {
                 self.at = bytes.len();
                 return self.fail("");
             };
@@ -189,7 +212,10 @@ impl<'a> Cursor<'a> {
     /// Steps over a literal such as `null` if it is next.
     pub(super) fn literal(&mut self, word: &str) -> bool {
         self.peek();
-        let next = self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word));
+        let next = self
+            .text
+            .get(self.at..)
+            .is_some_and(|rest| rest.starts_with(word));
         if next {
             self.at += word.len();
         }
@@ -203,13 +229,18 @@ impl<'a> Cursor<'a> {
         // One entry per open array or object: its closing byte.
         let mut open: Vec<u8> = Vec::new();
         loop {
-            let Some(byte) = self.peek() else { return self.fail("") };
+            let Some(byte) = self.peek() else {
+                return self.fail("");
+            };
             match byte {
                 b'{' | b'[' => {
                     self.at += 1;
                     let close = if byte == b'{' { b'}' } else { b']' };
                     if open.len() as u32 >= self.max_depth {
-                        return Err(JsonError { at: self.at - 1, kind: JsonErrorKind::TooDeep(self.max_depth) });
+                        return Err(JsonError {
+                            at: self.at - 1,
+                            kind: JsonErrorKind::TooDeep(self.max_depth),
+                        });
                     }
                     if self.take(close) {
                         // An empty one is complete.

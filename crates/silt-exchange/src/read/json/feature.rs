@@ -78,7 +78,11 @@ fn not_a_feature(piece: Piece<'_>, text: &str, field: Option<&str>, reason: Stri
     })
 }
 
-fn object(cursor: &mut Cursor<'_>, piece: Piece<'_>, names: &mut SharedNames) -> Result<Row, JsonError> {
+fn object(
+    cursor: &mut Cursor<'_>,
+    piece: Piece<'_>,
+    names: &mut SharedNames,
+) -> Result<Row, JsonError> {
     let text = cursor.text();
     if cursor.peek() != Some(b'{') {
         let what = match cursor.peek() {
@@ -89,7 +93,12 @@ fn object(cursor: &mut Cursor<'_>, piece: Piece<'_>, names: &mut SharedNames) ->
             _ => "a number",
         };
         cursor.skip_value()?;
-        return Ok(not_a_feature(piece, text, None, format!("{what} stands where a feature is expected")));
+        return Ok(not_a_feature(
+            piece,
+            text,
+            None,
+            format!("{what} stands where a feature is expected"),
+        ));
     }
     cursor.at += 1;
     let start = cursor.at;
@@ -102,7 +111,10 @@ fn object(cursor: &mut Cursor<'_>, piece: Piece<'_>, names: &mut SharedNames) ->
     let mut first = true;
     while let Some(key) = cursor.next_key(first)? {
         first = false;
-        if let Some(position) = ["type", "id", "properties", "geometry"].iter().position(|name| *name == key) {
+        if let Some(position) = ["type", "id", "properties", "geometry"]
+            .iter()
+            .position(|name| *name == key)
+        {
             if seen[position] {
                 record.notes.push(duplicate_note(&key));
             }
@@ -134,9 +146,12 @@ fn object(cursor: &mut Cursor<'_>, piece: Piece<'_>, names: &mut SharedNames) ->
         return cursor.fail("there is text after the end of the object");
     }
     match type_name.as_deref() {
-        Some("Feature") if bad_properties => {
-            Ok(not_a_feature(piece, text, Some("properties"), "the `properties` of the feature are not an object".to_owned()))
-        }
+        Some("Feature") if bad_properties => Ok(not_a_feature(
+            piece,
+            text,
+            Some("properties"),
+            "the `properties` of the feature are not an object".to_owned(),
+        )),
         Some("Feature") => {
             add_foreign(&mut record, foreign);
             Ok(Row::Record(record))
@@ -163,7 +178,8 @@ fn object(cursor: &mut Cursor<'_>, piece: Piece<'_>, names: &mut SharedNames) ->
             piece,
             text,
             Some("type"),
-            "the object has no `type`; if its records are in an array, name it with `json_path`".to_owned(),
+            "the object has no `type`; if its records are in an array, name it with `json_path`"
+                .to_owned(),
         )),
     }
 }
@@ -188,7 +204,11 @@ fn id(cursor: &mut Cursor<'_>) -> Result<Option<String>, JsonError> {
     }
 }
 
-fn geometry(cursor: &mut Cursor<'_>, piece: Piece<'_>, notes: &mut Vec<RowNote>) -> Result<RawGeometry, JsonError> {
+fn geometry(
+    cursor: &mut Cursor<'_>,
+    piece: Piece<'_>,
+    notes: &mut Vec<RowNote>,
+) -> Result<RawGeometry, JsonError> {
     if cursor.literal("null") {
         return Ok(RawGeometry::Absent);
     }
@@ -210,7 +230,10 @@ fn geometry(cursor: &mut Cursor<'_>, piece: Piece<'_>, notes: &mut Vec<RowNote>)
                     ),
                 });
             }
-            Ok(RawGeometry::Parsed { geometry, had_elevation })
+            Ok(RawGeometry::Parsed {
+                geometry,
+                had_elevation,
+            })
         }
         Ok(None) => Ok(RawGeometry::Absent),
         Err(problem) => {
@@ -218,8 +241,15 @@ fn geometry(cursor: &mut Cursor<'_>, piece: Piece<'_>, notes: &mut Vec<RowNote>)
             cursor.at = start;
             // Where even the JSON is broken or too deep, the whole row is rejected here.
             let text = cursor.skip_value()?;
-            let reason = format!("geometry: byte {}: {}", piece.offset + at as u64, problem.reason);
-            Ok(RawGeometry::Unreadable { value: quoted(text), reason })
+            let reason = format!(
+                "geometry: byte {}: {}",
+                piece.offset + at as u64,
+                problem.reason
+            );
+            Ok(RawGeometry::Unreadable {
+                value: quoted(text),
+                reason,
+            })
         }
     }
 }
@@ -279,7 +309,10 @@ fn duplicate_note(name: &str) -> RowNote {
     RowNote {
         code: "duplicate_key",
         field: Some(name.to_owned()),
-        reason: format!("`{}` occurs more than once in the object; the last value was kept", quoted(name)),
+        reason: format!(
+            "`{}` occurs more than once in the object; the last value was kept",
+            quoted(name)
+        ),
     }
 }
 

@@ -1,7 +1,8 @@
 //! GeoJSON geometry objects, straight from text to [`geo_types`].
 
 use geo_types::{
-    Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon,
+    Coord, Geometry, GeometryCollection, LineString, MultiLineString, MultiPoint, MultiPolygon,
+    Point, Polygon,
 };
 
 use super::cursor::{Cursor, JsonError};
@@ -18,7 +19,10 @@ pub(super) struct Problem {
 
 impl From<JsonError> for Problem {
     fn from(error: JsonError) -> Self {
-        Problem { at: error.at, reason: error.kind.to_string() }
+        Problem {
+            at: error.at,
+            reason: error.kind.to_string(),
+        }
     }
 }
 
@@ -62,7 +66,12 @@ pub(super) struct GeometryReader<'c, 'a> {
 
 impl<'c, 'a> GeometryReader<'c, 'a> {
     pub(super) fn new(cursor: &'c mut Cursor<'a>) -> Self {
-        GeometryReader { cursor, had_elevation: false, rings_closed: 0, first_open_ring: None }
+        GeometryReader {
+            cursor,
+            had_elevation: false,
+            rings_closed: 0,
+            first_open_ring: None,
+        }
     }
 
     /// The geometry at the cursor; `None` when it is empty.
@@ -71,12 +80,17 @@ impl<'c, 'a> GeometryReader<'c, 'a> {
     }
 
     fn problem<T>(&self, reason: impl Into<String>) -> Result<T, Problem> {
-        Err(Problem { at: self.cursor.at, reason: reason.into() })
+        Err(Problem {
+            at: self.cursor.at,
+            reason: reason.into(),
+        })
     }
 
     fn geometry(&mut self, depth: u32) -> Result<Option<Geometry<f64>>, Problem> {
         if depth > MAX_COLLECTION_DEPTH {
-            return self.problem(format!("geometry collections are nested deeper than {MAX_COLLECTION_DEPTH} levels"));
+            return self.problem(format!(
+                "geometry collections are nested deeper than {MAX_COLLECTION_DEPTH} levels"
+            ));
         }
         if self.cursor.peek() != Some(b'{') {
             return self.problem("the geometry is not an object");
@@ -96,7 +110,9 @@ impl<'c, 'a> GeometryReader<'c, 'a> {
                     self.cursor.peek();
                     coordinates_at = Some(self.cursor.at);
                     match kind {
-                        Some(kind) if kind != Kind::GeometryCollection => geometry = Some(self.coordinates(kind)?),
+                        Some(kind) if kind != Kind::GeometryCollection => {
+                            geometry = Some(self.coordinates(kind)?)
+                        }
                         _ => {
                             self.cursor.skip_value()?;
                         }
@@ -117,7 +133,9 @@ impl<'c, 'a> GeometryReader<'c, 'a> {
                 return self.problem("the GeometryCollection has no `geometries`");
             };
             let is_empty = members.is_empty();
-            return Ok((!is_empty).then(|| Geometry::GeometryCollection(GeometryCollection(members))));
+            return Ok(
+                (!is_empty).then(|| Geometry::GeometryCollection(GeometryCollection(members)))
+            );
         }
         if let Some(geometry) = geometry {
             return Ok(geometry);
@@ -140,18 +158,24 @@ impl<'c, 'a> GeometryReader<'c, 'a> {
         let name = self.cursor.string()?;
         match kind_by_name(&name) {
             Some(kind) => Ok(kind),
-            None => self.problem(format!("`{}` is not a geometry type of GeoJSON", crate::read::quoted(&name))),
+            None => self.problem(format!(
+                "`{}` is not a geometry type of GeoJSON",
+                crate::read::quoted(&name)
+            )),
         }
     }
 
     fn collection(&mut self, depth: u32) -> Result<Vec<Geometry<f64>>, Problem> {
         let mut members = Vec::new();
-        self.array("a GeometryCollection needs an array of geometries", |reader| {
-            if !reader.cursor.literal("null") {
-                members.extend(reader.geometry(depth + 1)?);
-            }
-            Ok(())
-        })?;
+        self.array(
+            "a GeometryCollection needs an array of geometries",
+            |reader| {
+                if !reader.cursor.literal("null") {
+                    members.extend(reader.geometry(depth + 1)?);
+                }
+                Ok(())
+            },
+        )?;
         Ok(members)
     }
 
@@ -162,7 +186,11 @@ impl<'c, 'a> GeometryReader<'c, 'a> {
         Ok(match kind {
             Kind::Point => self.point()?.map(|coord| Point(coord).into()),
             Kind::MultiPoint => {
-                let points: Vec<Point<f64>> = self.positions("MultiPoint")?.into_iter().map(Point).collect();
+                let points: Vec<Point<f64>> = self
+                    .positions("MultiPoint")?
+                    .into_iter()
+                    .map(Point)
+                    .collect();
                 (!points.is_empty()).then(|| MultiPoint(points).into())
             }
             Kind::LineString => {
@@ -187,7 +215,9 @@ impl<'c, 'a> GeometryReader<'c, 'a> {
                 })?;
                 (!polygons.is_empty()).then(|| MultiPolygon(polygons).into())
             }
-            Kind::GeometryCollection => return self.problem("a GeometryCollection has no coordinates"),
+            Kind::GeometryCollection => {
+                return self.problem("a GeometryCollection has no coordinates");
+            }
         })
     }
 
@@ -215,7 +245,9 @@ impl<'c, 'a> GeometryReader<'c, 'a> {
             Ok(())
         })?;
         let mut rings = rings.into_iter();
-        let Some(exterior) = rings.next() else { return Ok(None) };
+        let Some(exterior) = rings.next() else {
+            return Ok(None);
+        };
         let interiors: Vec<LineString<f64>> = rings.filter(|ring| !ring.0.is_empty()).collect();
         if exterior.0.is_empty() {
             if interiors.is_empty() {
@@ -295,12 +327,16 @@ impl<'c, 'a> GeometryReader<'c, 'a> {
     }
 
     fn wrong_nesting<T>(&mut self, kind: &str) -> Result<T, Problem> {
-        self.problem(format!("the brackets of the coordinates do not fit a {kind}: an array is missing"))
+        self.problem(format!(
+            "the brackets of the coordinates do not fit a {kind}: an array is missing"
+        ))
     }
 
     fn not_an_ordinate(&mut self, kind: &str) -> Result<f64, Problem> {
         let reason = match self.cursor.peek() {
-            Some(b'[') => format!("the brackets of the coordinates do not fit a {kind}: one array too many"),
+            Some(b'[') => {
+                format!("the brackets of the coordinates do not fit a {kind}: one array too many")
+            }
             Some(b']') => "a position has less than two numbers".to_owned(),
             Some(b'"') => "a coordinate is text, not a number".to_owned(),
             Some(b'n') => "a coordinate is null".to_owned(),

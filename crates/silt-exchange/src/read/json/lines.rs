@@ -12,9 +12,15 @@ const RECORD_SEPARATOR: u8 = 0x1e;
 /// Whether the start of a JSON file reads as one text per line: the first line is an object that
 /// is complete and no collection, and another object follows.
 pub(crate) fn looks_like_lines(head: &str) -> bool {
-    let Some((first_line, rest)) = head.trim_start().split_once('\n') else { return false };
-    let Ok(serde_json::Value::Object(members)) = serde_json::from_str(first_line) else { return false };
-    let is_collection = members.get("features").is_some_and(serde_json::Value::is_array);
+    let Some((first_line, rest)) = head.trim_start().split_once('\n') else {
+        return false;
+    };
+    let Ok(serde_json::Value::Object(members)) = serde_json::from_str(first_line) else {
+        return false;
+    };
+    let is_collection = members
+        .get("features")
+        .is_some_and(serde_json::Value::is_array);
     !is_collection && rest.trim_start().starts_with('{')
 }
 
@@ -82,7 +88,11 @@ impl Lines {
                 dropped += length;
                 (start, search) = (0, 0);
             }
-            if !self.window.grow().map_err(|error| io_error(&self.path, error))? {
+            if !self
+                .window
+                .grow()
+                .map_err(|error| io_error(&self.path, error))?
+            {
                 self.at = search;
                 self.done = true;
                 break false;
@@ -92,7 +102,12 @@ impl Lines {
         if dropped > 0 {
             self.row += u64::from(!counts_lines);
             let bytes = dropped + (end - start) as u64;
-            self.pieces.pieces.push(PieceAt::Reject(too_large(self.row, bytes, &self.limits, b"")));
+            self.pieces.pieces.push(PieceAt::Reject(too_large(
+                self.row,
+                bytes,
+                &self.limits,
+                b"",
+            )));
             return Ok(());
         }
         let text = &self.window.bytes()[start..end];
@@ -111,19 +126,31 @@ impl Lines {
             });
         }
         self.last_row = self.row;
-        self.pieces.pieces.push(PieceAt::Text { row: self.row, start, end });
+        self.pieces.pieces.push(PieceAt::Text {
+            row: self.row,
+            start,
+            end,
+        });
         Ok(())
     }
 
     fn find_separator(&mut self) -> Result<u8, ReadError> {
         let mut at = self.at;
         let first = loop {
-            match self.window.byte_at(at).map_err(|error| io_error(&self.path, error))? {
+            match self
+                .window
+                .byte_at(at)
+                .map_err(|error| io_error(&self.path, error))?
+            {
                 Some(byte) if byte.is_ascii_whitespace() => at += 1,
                 other => break other,
             }
         };
-        let separator = if first == Some(RECORD_SEPARATOR) { RECORD_SEPARATOR } else { b'\n' };
+        let separator = if first == Some(RECORD_SEPARATOR) {
+            RECORD_SEPARATOR
+        } else {
+            b'\n'
+        };
         self.separator = Some(separator);
         Ok(separator)
     }
@@ -156,7 +183,11 @@ fn stops_in_the_middle(text: &[u8], max_depth: u32) -> bool {
 
 impl RowSource for Lines {
     fn next_batch(&mut self) -> Result<Option<Batch>, ReadError> {
-        while self.pending.is_none() && self.ready.is_none() && !self.done && !self.pieces.is_full(self.at) {
+        while self.pending.is_none()
+            && self.ready.is_none()
+            && !self.done
+            && !self.pieces.is_full(self.at)
+        {
             self.pending = self.step().err();
         }
         if let Some(ready) = self.ready.take() {

@@ -11,7 +11,7 @@ mod scan;
 
 use std::io::Read;
 
-use super::{BATCH_BYTES, BATCH_ROWS, Format, Limits, ReadError, ReadOptions, Reader, RowSource};
+use super::{BATCH_BYTES, BATCH_ROWS, Format, Limits, ReadError, ReadOptions, RowSource};
 use crate::record::{Reject, Row};
 
 pub(super) use lines::looks_like_lines;
@@ -104,16 +104,22 @@ pub(super) fn open(
             return Err(ReadError::Option {
                 path: path.to_owned(),
                 option: "json_path",
-                reason: "a sequence of JSON texts has no path to its records; leave it out".to_owned(),
+                reason: "a sequence of JSON texts has no path to its records; leave it out"
+                    .to_owned(),
             });
         }
         let rows = lines::Lines::new(path, start()?, &options.limits);
-        return Ok(Opened { rows: Box::new(rows), crs: None });
+        return Ok(Opened {
+            rows: Box::new(rows),
+            crs: None,
+        });
     }
     let target = scan::Target::new(options.json_path.as_deref());
     let mut scanner = scan::Scanner::new(path, start()?, target.clone(), &options.limits);
     scanner.find_rows()?;
-    if scanner.crs().is_none() && reference::tail_mentions_crs(start()?).map_err(|error| super::io_error(path, error))? {
+    if scanner.crs().is_none()
+        && reference::tail_mentions_crs(start()?).map_err(|error| super::io_error(path, error))?
+    {
         // The member stands behind the features. It decides what their coordinates mean, so it
         // has to be known before the first of them is handed over.
         let mut ahead = scan::Scanner::new(path, start()?, target, &options.limits);
@@ -121,5 +127,8 @@ pub(super) fn open(
         scanner.set_crs(declared);
     }
     let crs = scanner.crs().map(str::to_owned);
-    Ok(Opened { rows: Box::new(scanner), crs })
+    Ok(Opened {
+        rows: Box::new(scanner),
+        crs,
+    })
 }

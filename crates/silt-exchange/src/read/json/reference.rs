@@ -23,8 +23,14 @@ fn from_name(name: &str) -> String {
     if matches!(last, "CRS84" | "CRS84H") {
         return "EPSG:4326".to_owned();
     }
-    let is_epsg_code = upper.contains("EPSG") && !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
-    if is_epsg_code { format!("EPSG:{last}") } else { name.to_owned() }
+    let is_epsg_code = upper.contains("EPSG")
+        && !last.is_empty()
+        && last.bytes().all(|byte| byte.is_ascii_digit());
+    if is_epsg_code {
+        format!("EPSG:{last}")
+    } else {
+        name.to_owned()
+    }
 }
 
 /// Whether the last part of a text holds `"crs"`. A stream cannot be read from its end, so it is
@@ -32,7 +38,10 @@ fn from_name(name: &str) -> String {
 pub(super) fn tail_mentions_crs(mut stream: Box<dyn Read + Send>) -> io::Result<bool> {
     let mut tail: Vec<u8> = Vec::with_capacity(2 * TAIL_BYTES + 1);
     loop {
-        let added = stream.by_ref().take(TAIL_BYTES as u64).read_to_end(&mut tail)?;
+        let added = stream
+            .by_ref()
+            .take(TAIL_BYTES as u64)
+            .read_to_end(&mut tail)?;
         if added == 0 {
             return Ok(memchr::memmem::find(&tail, b"\"crs\"").is_some());
         }

@@ -26,8 +26,14 @@ pub(super) struct Target {
 impl Target {
     pub(super) fn new(json_path: Option<&str>) -> Self {
         match json_path {
-            Some(path) => Target { names: path.split('.').map(str::to_owned).collect(), explicit: true },
-            None => Target { names: vec!["features".to_owned()], explicit: false },
+            Some(path) => Target {
+                names: path.split('.').map(str::to_owned).collect(),
+                explicit: true,
+            },
+            None => Target {
+                names: vec!["features".to_owned()],
+                explicit: false,
+            },
         }
     }
 }
@@ -65,6 +71,8 @@ pub(super) struct Scanner {
     rows: u64,
     plain_objects: bool,
     crs: Option<String>,
+    /// Whether only the `crs` member is looked for.
+    is_skimming: bool,
     /// Rows that had to leave the window before the row after them was complete.
     ready: Option<Batch>,
     /// An error to be given after the rows before it.
@@ -72,7 +80,12 @@ pub(super) struct Scanner {
 }
 
 impl Scanner {
-    pub(super) fn new(path: &Path, stream: Box<dyn Read + Send>, target: Target, limits: &Limits) -> Self {
+    pub(super) fn new(
+        path: &Path,
+        stream: Box<dyn Read + Send>,
+        target: Target,
+        limits: &Limits,
+    ) -> Self {
         let plain_objects = target.explicit;
         Scanner {
             path: path.to_owned(),
@@ -85,6 +98,7 @@ impl Scanner {
             rows: 0,
             plain_objects,
             crs: None,
+            is_skimming: false,
             ready: None,
             pending: None,
         }
@@ -109,6 +123,7 @@ impl Scanner {
     /// Reads the whole file for its `crs` member. A fault ends the search: it will be met again
     /// and reported with its row when the rows are read.
     pub(super) fn skim_crs(&mut self) -> Option<String> {
+        self.is_skimming = true;
         while self.state != State::Done && self.step().is_ok() {
             self.window.discard_before(self.at);
             self.at = 0;
@@ -130,7 +145,9 @@ impl Scanner {
     fn begin_text(&mut self) -> Result<(), ReadError> {
         let Some(byte) = self.peek()? else {
             if self.rows == 0 && self.window.base() + self.at as u64 == 0 {
-                return Err(ReadError::Empty { path: self.path.clone() });
+                return Err(ReadError::Empty {
+                    path: self.path.clone(),
+                });
             }
             self.state = State::Done;
             return Ok(());
@@ -140,10 +157,15 @@ impl Scanner {
             b'[' if !self.target.explicit => {
                 self.at += 1;
                 self.plain_objects = true;
-                self.state = State::InRows { objects: 0, first: true };
+                self.state = State::InRows {
+                    objects: 0,
+                    first: true,
+                };
                 Ok(())
             }
-            b'[' => Err(self.no_target("the text is an array, not an object with members; leave the option out")),
+            b'[' => Err(self.no_target(
+                "the text is an array, not an object with members; leave the option out",
+            )),
             _ => {
                 let reason = if self.rows == 0 {
                     "this is not JSON: expected `{` or `[`"
@@ -175,13 +197,15 @@ impl Scanner {
             if names_seen.len() < 50 && objects == 1 {
                 names_seen.push(name.clone());
             }
-            let wanted = &self.target.names[objects - 1];
             let opening = self.peek()?;
-            if *wanted == name {
+            if self.target.names[objects - 1] == name {
                 let is_last = objects == self.target.names.len();
                 if is_last && opening == Some(b'[') {
                     self.at += 1;
-                    self.state = State::InRows { objects, first: true };
+                    self.state = State::InRows {
+                        objects,
+                        first: true,
+                    };
                     self.forget_text(start);
                     return Ok(());
                 }
@@ -203,7 +227,11 @@ impl Scanner {
             // An object that is too long to be a row is still searched for its array of rows.
             let length = (self.at - start.min(self.at)) as u64 + dropped;
             if value.dropped || length > self.limits.max_feature_bytes {
-                dropped = if value.dropped { dropped + value.bytes } else { length };
+                dropped = if value.dropped {
+                    dropped + value.bytes
+                } else {
+                    length
+                };
                 self.forget_text(start.min(self.at));
                 start = 0;
             }
@@ -215,7 +243,11 @@ impl Scanner {
         let piece = if dropped > 0 {
             PieceAt::Reject(too_large(self.rows, dropped, &self.limits, b""))
         } else {
-            PieceAt::Text { row: self.rows, start, end: self.at }
+            PieceAt::Text {
+                row: self.rows,
+                start,
+                end: self.at,
+            }
         };
         self.pieces.pieces.push(piece);
         Ok(())
@@ -226,7 +258,11 @@ impl Scanner {
         let mut next = self.peek_inside(&inside)?;
         if next == b']' {
             self.at += 1;
-            self.state = if objects == 0 { State::BetweenTexts } else { State::AfterRows { objects } };
+            self.state = if objects == 0 {
+                State::BetweenTexts
+            } else {
+                State::AfterRows { objects }
+            };
             return Ok(());
         }
         if !first {
@@ -244,10 +280,17 @@ impl Scanner {
         let piece = if value.dropped {
             PieceAt::Reject(too_large(self.rows, value.bytes, &self.limits, b""))
         } else {
-            PieceAt::Text { row: self.rows, start: value.start, end: self.at }
+            PieceAt::Text {
+                row: self.rows,
+                start: value.start,
+                end: self.at,
+            }
         };
         self.pieces.pieces.push(piece);
-        self.state = State::InRows { objects, first: false };
+        self.state = State::InRows {
+            objects,
+            first: false,
+        };
         Ok(())
     }
 
@@ -266,7 +309,7 @@ impl Scanner {
             if name == "crs" && open == 1 {
                 let known = self.crs.clone();
                 self.note_crs(&value);
-                if known != self.crs && self.rows > 0 {
+                if known != self.crs && self.rows > 0 && !self.is_skimming {
                     let late = self.crs.take().unwrap_or_default();
                     self.crs = known;
                     return self.syntax(&format!(
@@ -308,7 +351,11 @@ impl Scanner {
             return self.syntax("expected a member name in quotes");
         }
         let name = self.skip_value("a member name")?;
-        let text = if name.dropped { "" } else { &String::from_utf8_lossy(&self.window.bytes()[name.start..self.at]) };
+        let text = if name.dropped {
+            ""
+        } else {
+            &String::from_utf8_lossy(&self.window.bytes()[name.start..self.at])
+        };
         let name = serde_json::from_str(text).unwrap_or_default();
         if self.peek_inside("an object")? != b':' {
             return self.syntax("expected `:` after a member name");
@@ -321,7 +368,11 @@ impl Scanner {
     /// dropped as it passes.
     fn skip_value(&mut self, inside: &str) -> Result<Skipped, ReadError> {
         let opening = self.peek_inside(inside)?;
-        let mut pass = Pass { start: self.at, dropped: 0, is_dropping: false };
+        let mut pass = Pass {
+            start: self.at,
+            dropped: 0,
+            is_dropping: false,
+        };
         match opening {
             b'{' => self.skip_nested(b'{', b'}', &mut pass, inside)?,
             b'[' => self.skip_nested(b'[', b']', &mut pass, inside)?,
@@ -335,7 +386,13 @@ impl Scanner {
         })
     }
 
-    fn skip_nested(&mut self, open: u8, close: u8, pass: &mut Pass, inside: &str) -> Result<(), ReadError> {
+    fn skip_nested(
+        &mut self,
+        open: u8,
+        close: u8,
+        pass: &mut Pass,
+        inside: &str,
+    ) -> Result<(), ReadError> {
         let mut depth: u64 = 0;
         loop {
             let rest = &self.window.bytes()[self.at..];
@@ -419,7 +476,11 @@ impl Scanner {
     /// The next byte that is not white space (or the record separator of RFC 8142).
     fn peek(&mut self) -> Result<Option<u8>, ReadError> {
         loop {
-            match self.window.byte_at(self.at).map_err(|error| io_error(&self.path, error))? {
+            match self
+                .window
+                .byte_at(self.at)
+                .map_err(|error| io_error(&self.path, error))?
+            {
                 Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
                 Some(0x1e) if self.state == State::BetweenTexts => self.at += 1,
                 other => return Ok(other),
@@ -436,7 +497,12 @@ impl Scanner {
 
     fn truncated(&self, inside: &str) -> ReadError {
         let offset = self.window.base() + self.window.bytes().len() as u64;
-        ReadError::Truncated { path: self.path.clone(), offset, inside: inside.to_owned(), last_row: self.rows }
+        ReadError::Truncated {
+            path: self.path.clone(),
+            offset,
+            inside: inside.to_owned(),
+            last_row: self.rows,
+        }
     }
 
     fn syntax<T>(&self, reason: &str) -> Result<T, ReadError> {
@@ -451,7 +517,11 @@ impl Scanner {
     }
 
     fn no_target(&self, reason: &str) -> ReadError {
-        ReadError::Option { path: self.path.clone(), option: "json_path", reason: reason.to_owned() }
+        ReadError::Option {
+            path: self.path.clone(),
+            option: "json_path",
+            reason: reason.to_owned(),
+        }
     }
 
     /// Drops the text before the cursor, of which the part from `start` on belongs to no row.
@@ -495,12 +565,20 @@ struct Pass {
 }
 
 fn missing(target: &Target, names_seen: &[String]) -> String {
-    format!("there is no `{}`; the members are {}", target.names.join("."), names_seen.join(", "))
+    format!(
+        "there is no `{}`; the members are {}",
+        target.names.join("."),
+        names_seen.join(", ")
+    )
 }
 
 impl RowSource for Scanner {
     fn next_batch(&mut self) -> Result<Option<Batch>, ReadError> {
-        while self.pending.is_none() && self.ready.is_none() && self.state != State::Done && !self.pieces.is_full(self.at) {
+        while self.pending.is_none()
+            && self.ready.is_none()
+            && self.state != State::Done
+            && !self.pieces.is_full(self.at)
+        {
             self.pending = self.step().err();
         }
         // What was read before a fault goes first.

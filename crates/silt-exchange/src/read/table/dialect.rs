@@ -39,7 +39,11 @@ impl Sample {
 
     fn newline(&self) -> u8 {
         let has_feed = self.bytes.contains(&b'\n');
-        if !has_feed && self.bytes.contains(&b'\r') { b'\r' } else { b'\n' }
+        if !has_feed && self.bytes.contains(&b'\r') {
+            b'\r'
+        } else {
+            b'\n'
+        }
     }
 
     /// Number of cells of each of the first rows from the header on.
@@ -73,53 +77,93 @@ pub(super) fn find(
     options: &ReadOptions,
 ) -> Result<Dialect, ReadError> {
     let ascii = |option: &'static str, character: char| {
-        u8::try_from(character).ok().filter(|byte| byte.is_ascii() && !matches!(byte, b'\n' | b'\r')).ok_or_else(|| ReadError::Option {
-            path: path.to_owned(),
-            option,
-            reason: format!("`{character}` is not one ASCII character"),
-        })
+        u8::try_from(character)
+            .ok()
+            .filter(|byte| byte.is_ascii() && !matches!(byte, b'\n' | b'\r'))
+            .ok_or_else(|| ReadError::Option {
+                path: path.to_owned(),
+                option,
+                reason: format!("`{character}` is not one ASCII character"),
+            })
     };
-    let quote = options.quote.map_or(Ok(b'"'), |quote| ascii("quote", quote))?;
+    let quote = options
+        .quote
+        .map_or(Ok(b'"'), |quote| ascii("quote", quote))?;
     let newline = sample.newline();
     if let Some(delimiter) = wanted {
-        return Ok(Dialect { delimiter: ascii("delimiter", delimiter)?, quote, newline });
+        return Ok(Dialect {
+            delimiter: ascii("delimiter", delimiter)?,
+            quote,
+            newline,
+        });
     }
     let first_line = options.header_row.unwrap_or(1);
     let trials: Vec<Trial> = CANDIDATES
         .iter()
         .map(|&delimiter| {
-            let dialect = Dialect { delimiter, quote, newline };
+            let dialect = Dialect {
+                delimiter,
+                quote,
+                newline,
+            };
             Trial::new(dialect, &sample.widths(path, dialect, first_line))
         })
         .collect();
-    let consistent = trials.iter().filter(|trial| trial.header_width > 1).max_by(|a, b| {
-        // Of equals the wider one; of those the more common one, which stands first.
-        a.agreeing.total_cmp(&b.agreeing).then(a.header_width.cmp(&b.header_width)).then(std::cmp::Ordering::Greater)
-    });
+    let consistent = trials
+        .iter()
+        .filter(|trial| trial.header_width > 1)
+        .max_by(|a, b| {
+            // Of equals the wider one; of those the more common one, which stands first.
+            a.agreeing
+                .total_cmp(&b.agreeing)
+                .then(a.header_width.cmp(&b.header_width))
+                .then(std::cmp::Ordering::Greater)
+        });
     let agreement = consistent.map_or(0.0, |trial| trial.agreeing);
-    let other_way = trials.iter().find(|trial| trial.header_width == 1 && trial.common_width > 1 && trial.common_share > 0.5);
+    let other_way = trials.iter().find(|trial| {
+        trial.header_width == 1 && trial.common_width > 1 && trial.common_share > 0.5
+    });
     if let Some(other) = other_way
         && agreement < 0.5
     {
         let by_header = consistent.map_or(String::new(), |trial| {
-            format!("its {} names with `{}`", trial.header_width, shown(trial.dialect.delimiter))
+            format!(
+                "its {} names with `{}`",
+                trial.header_width,
+                shown(trial.dialect.delimiter)
+            )
         });
         return Err(ReadError::Table {
             path: path.to_owned(),
             row: first_line,
             reason: format!(
                 "the first row parts {} and the rows after it part their {} cells with `{}`; give `delimiter`, `header_row` and `columns`",
-                if by_header.is_empty() { "nothing" } else { &by_header },
+                if by_header.is_empty() {
+                    "nothing"
+                } else {
+                    &by_header
+                },
                 other.common_width,
                 shown(other.dialect.delimiter),
             ),
         });
     }
-    Ok(consistent.map_or(Dialect { delimiter: b',', quote, newline }, |trial| trial.dialect))
+    Ok(consistent.map_or(
+        Dialect {
+            delimiter: b',',
+            quote,
+            newline,
+        },
+        |trial| trial.dialect,
+    ))
 }
 
 fn shown(delimiter: u8) -> String {
-    if delimiter == b'\t' { "tab".to_owned() } else { char::from(delimiter).to_string() }
+    if delimiter == b'\t' {
+        "tab".to_owned()
+    } else {
+        char::from(delimiter).to_string()
+    }
 }
 
 /// What a table looks like with one delimiter.
@@ -141,10 +185,18 @@ impl Trial {
         for width in rows {
             *counts.entry(*width).or_insert(0_usize) += 1;
         }
-        let (common_width, common_count) =
-            counts.into_iter().max_by_key(|(_, count)| *count).unwrap_or((header_width, 0));
+        let (common_width, common_count) = counts
+            .into_iter()
+            .max_by_key(|(_, count)| *count)
+            .unwrap_or((header_width, 0));
         let agreeing_rows = rows.iter().filter(|width| **width == header_width).count();
-        let share = |count: usize| if rows.is_empty() { 1.0 } else { count as f64 / rows.len() as f64 };
+        let share = |count: usize| {
+            if rows.is_empty() {
+                1.0
+            } else {
+                count as f64 / rows.len() as f64
+            }
+        };
         Trial {
             dialect,
             header_width,

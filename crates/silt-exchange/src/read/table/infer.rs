@@ -21,18 +21,30 @@ const EXACT_WHOLE: u64 = 1 << 53;
 ///
 /// # Errors
 /// As [`Reader::open`] and [`Reader::next_batch`].
-pub fn infer_columns(path: &Path, options: &ReadOptions) -> Result<Vec<(Arc<str>, FieldType)>, ReadError> {
+pub fn infer_columns(
+    path: &Path,
+    options: &ReadOptions,
+) -> Result<Vec<(Arc<str>, FieldType)>, ReadError> {
     let mut reader = Reader::open(path, options)?;
     let is_text_table = matches!(reader.info().format, Format::Csv | Format::Tsv);
-    let mut order: Vec<(Arc<str>, Seen)> =
-        reader.info().columns.iter().map(|column| (Arc::clone(&column.name), Seen::default())).collect();
-    let mut places: HashMap<Arc<str>, usize> =
-        order.iter().enumerate().map(|(place, (name, _))| (Arc::clone(name), place)).collect();
+    let mut order: Vec<(Arc<str>, Seen)> = reader
+        .info()
+        .columns
+        .iter()
+        .map(|column| (Arc::clone(&column.name), Seen::default()))
+        .collect();
+    let mut places: HashMap<Arc<str>, usize> = order
+        .iter()
+        .enumerate()
+        .map(|(place, (name, _))| (Arc::clone(name), place))
+        .collect();
     while let Some(batch) = reader.next_batch()? {
         for row in batch.decode() {
             let Row::Record(record) = row else { continue };
             for (position, (name, value)) in record.fields.iter().enumerate() {
-                let is_in_order = order.get(position).is_some_and(|(known, _)| Arc::ptr_eq(known, name));
+                let is_in_order = order
+                    .get(position)
+                    .is_some_and(|(known, _)| Arc::ptr_eq(known, name));
                 let place = if is_in_order {
                     position
                 } else {
@@ -76,7 +88,10 @@ impl Seen {
             _ => None,
         };
         self.has_large_whole |= whole.is_some_and(|whole| whole.unsigned_abs() > EXACT_WHOLE);
-        self.field_type = Some(self.field_type.map_or(found, |known| known.widened_with(found)));
+        self.field_type = Some(
+            self.field_type
+                .map_or(found, |known| known.widened_with(found)),
+        );
     }
 
     fn field_type(&self) -> FieldType {
@@ -98,16 +113,26 @@ fn text_type(text: &str) -> FieldType {
     }
     if text.contains(['.', 'e', 'E']) {
         let is_finite = text.parse::<f64>().is_ok_and(f64::is_finite);
-        return if is_finite { FieldType::Real } else { FieldType::Text };
+        return if is_finite {
+            FieldType::Real
+        } else {
+            FieldType::Text
+        };
     }
     let fits = text != "-0" && text.parse::<i64>().is_ok();
-    if fits { FieldType::Integer } else { FieldType::Text }
+    if fits {
+        FieldType::Integer
+    } else {
+        FieldType::Text
+    }
 }
 
 /// Whether a text is a number by the grammar of JSON.
 fn is_plain_number(text: &str) -> bool {
     let starts_like_one = text.starts_with(|c: char| c.is_ascii_digit() || c == '-');
-    starts_like_one && serde_json::from_str::<&serde_json::value::RawValue>(text).is_ok_and(|raw| raw.get() == text)
+    starts_like_one
+        && serde_json::from_str::<&serde_json::value::RawValue>(text)
+            .is_ok_and(|raw| raw.get() == text)
 }
 
 #[cfg(test)]

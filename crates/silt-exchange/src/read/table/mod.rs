@@ -14,8 +14,8 @@ use silt_model::Value;
 use super::open::{OpenedRows, Opening, given_encoding, utf8_stream};
 use super::text::{self, Detected};
 use super::{
-    BATCH_BYTES, BATCH_ROWS, Batch, ColumnInfo, Content, EncodingFound, EncodingInfo, Format, ReadError, RowSource,
-    io_error, quoted,
+    BATCH_BYTES, BATCH_ROWS, Batch, ColumnInfo, Content, EncodingFound, EncodingInfo, Format,
+    ReadError, RowSource, io_error, quoted,
 };
 use crate::record::{Columns, Record, Reject, Row};
 
@@ -47,53 +47,89 @@ impl TableBatch {
         let bytes = &self.bytes[row.start..row.end];
         let reject = |code, reason| {
             let value = Some(quoted(&String::from_utf8_lossy(bytes)));
-            Row::Reject(Reject { row: row.line, code, field: None, value, reason })
+            Row::Reject(Reject {
+                row: row.line,
+                code,
+                field: None,
+                value,
+                reason,
+            })
         };
         let text = match std::str::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
                 let at = self.offset + (row.start + error.valid_up_to()) as u64;
-                return reject("invalid_utf8", format!("byte {at} is not UTF-8; give the right `encoding`"));
+                return reject(
+                    "invalid_utf8",
+                    format!("byte {at} is not UTF-8; give the right `encoding`"),
+                );
             }
         };
         let cells = split::cells(text, self.dialect);
         if cells.len() != self.columns.len() {
             let (expected, found) = (self.columns.len(), cells.len());
-            return reject("unequal_columns", format!("the row has {found} columns where the table has {expected}"));
+            return reject(
+                "unequal_columns",
+                format!("the row has {found} columns where the table has {expected}"),
+            );
         }
         let mut record = Record::new(row.line);
-        record.fields = self.columns.iter().cloned().zip(cells.into_iter().map(cell_value)).collect();
+        record.fields = self
+            .columns
+            .iter()
+            .cloned()
+            .zip(cells.into_iter().map(cell_value))
+            .collect();
         Row::Record(record)
     }
 }
 
 fn cell_value(cell: std::borrow::Cow<'_, str>) -> Value {
-    if cell.is_empty() { Value::Null } else { Value::Text(cell.into_owned()) }
+    if cell.is_empty() {
+        Value::Null
+    } else {
+        Value::Text(cell.into_owned())
+    }
 }
 
 pub(super) fn open(opening: Opening<'_>) -> Result<OpenedRows, ReadError> {
-    let Opening { options, source, mut info, .. } = opening;
+    let Opening {
+        options,
+        source,
+        mut info,
+        ..
+    } = opening;
     let path = info.path.clone();
     let encoding = match given_encoding(&path, options)? {
         Some(encoding) => {
-            info.encoding = Some(EncodingInfo { name: encoding.name(), found: EncodingFound::Given });
+            info.encoding = Some(EncodingInfo {
+                name: encoding.name(),
+                found: EncodingFound::Given,
+            });
             encoding
         }
         None => {
             let mut stream = source.stream().map_err(|error| io_error(&path, error))?;
-            let found = match text::detect(stream.as_mut()).map_err(|error| io_error(&path, error))? {
+            let found = match text::detect(stream.as_mut())
+                .map_err(|error| io_error(&path, error))?
+            {
                 Detected::Sure(found) => found,
                 Detected::Guess { name, invalid_at } if text::is_latin(name) => {
                     info.notes.push(format!(
                         "the text is not UTF-8 (byte {invalid_at}); read as windows-1252, a guess: give `encoding` if letters look wrong"
                     ));
-                    EncodingInfo { name: encoding_rs::WINDOWS_1252.name(), found: EncodingFound::Guessed }
+                    EncodingInfo {
+                        name: encoding_rs::WINDOWS_1252.name(),
+                        found: EncodingFound::Guessed,
+                    }
                 }
                 Detected::Guess { name, invalid_at } => {
                     return Err(ReadError::Encoding {
                         path,
                         place: format!("byte {invalid_at}"),
-                        reason: format!("the text is not UTF-8 and looks like {name}; give `encoding`"),
+                        reason: format!(
+                            "the text is not UTF-8 and looks like {name}; give `encoding`"
+                        ),
                     });
                 }
             };
@@ -104,7 +140,11 @@ pub(super) fn open(opening: Opening<'_>) -> Result<OpenedRows, ReadError> {
     };
     let start = || utf8_stream(&source, encoding).map_err(|error| io_error(&path, error));
     let sample = dialect::Sample::read(start()?).map_err(|error| io_error(&path, error))?;
-    let wanted = if info.format == Format::Tsv { options.delimiter.or(Some('\t')) } else { options.delimiter };
+    let wanted = if info.format == Format::Tsv {
+        options.delimiter.or(Some('\t'))
+    } else {
+        options.delimiter
+    };
     let dialect = dialect::find(&path, &sample, wanted, options)?;
     info.delimiter = Some(char::from(dialect.delimiter));
     let mut splitter = Splitter::new(&path, start()?, dialect, options.limits.max_feature_bytes);
@@ -121,8 +161,20 @@ pub(super) fn open(opening: Opening<'_>) -> Result<OpenedRows, ReadError> {
     };
     let (columns, notes) = column_names(&names);
     info.notes.extend(notes);
-    info.columns = columns.iter().map(|name| ColumnInfo { name: Arc::clone(name), field_type: None }).collect();
-    let rows = Table { splitter, columns, dialect, pending: None, done: false };
+    info.columns = columns
+        .iter()
+        .map(|name| ColumnInfo {
+            name: Arc::clone(name),
+            field_type: None,
+        })
+        .collect();
+    let rows = Table {
+        splitter,
+        columns,
+        dialect,
+        pending: None,
+        done: false,
+    };
     Ok((info, Box::new(rows)))
 }
 
@@ -143,7 +195,10 @@ fn header_cells(
         return Err(splitter.table_error(reason));
     };
     let text = String::from_utf8_lossy(splitter.text(&row)).into_owned();
-    let cells = split::cells(&text, splitter.dialect()).into_iter().map(std::borrow::Cow::into_owned).collect();
+    let cells = split::cells(&text, splitter.dialect())
+        .into_iter()
+        .map(std::borrow::Cow::into_owned)
+        .collect();
     splitter.forget();
     Ok((row.line, cells))
 }
@@ -151,7 +206,10 @@ fn header_cells(
 /// Names for columns: white space collapsed (headers of spreadsheets have line breaks), names for
 /// those without one, and numbers behind repeated ones. Also says what was changed.
 pub(super) fn column_names(header: &[String]) -> (Columns, Vec<String>) {
-    let clean: Vec<String> = header.iter().map(|name| name.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let clean: Vec<String> = header
+        .iter()
+        .map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
     let mut used: std::collections::HashSet<String> = clean.iter().cloned().collect();
     let mut seen = std::collections::HashSet::new();
     let mut names: Vec<Arc<str>> = Vec::with_capacity(clean.len());
@@ -169,8 +227,15 @@ pub(super) fn column_names(header: &[String]) -> (Columns, Vec<String>) {
             number += 1;
             fresh = format!("{stem}_{number}");
         }
-        let what = if name.is_empty() { "has no name".to_owned() } else { format!("repeats the name `{name}`") };
-        notes.push(format!("column {} {what} and is called `{fresh}`", index + 1));
+        let what = if name.is_empty() {
+            "has no name".to_owned()
+        } else {
+            format!("repeats the name `{name}`")
+        };
+        notes.push(format!(
+            "column {} {what} and is called `{fresh}`",
+            index + 1
+        ));
         names.push(Arc::from(fresh));
     }
     (names.into(), notes)
@@ -208,8 +273,16 @@ impl RowSource for Table {
         }
         let end = rows.last().map_or(0, |row| row.end);
         let (offset, bytes) = self.splitter.take(end);
-        let batch = TableBatch { bytes, offset, rows, columns: Arc::clone(&self.columns), dialect: self.dialect };
-        Ok(Some(Batch { content: Content::Table(batch) }))
+        let batch = TableBatch {
+            bytes,
+            offset,
+            rows,
+            columns: Arc::clone(&self.columns),
+            dialect: self.dialect,
+        };
+        Ok(Some(Batch {
+            content: Content::Table(batch),
+        }))
     }
 }
 

@@ -27,8 +27,20 @@ pub(super) struct Splitter {
 }
 
 impl Splitter {
-    pub(super) fn new(path: &Path, stream: Box<dyn Read + Send>, dialect: Dialect, max_row_bytes: u64) -> Self {
-        Splitter { path: path.to_owned(), window: Window::new(stream), at: 0, line: 1, dialect, max_row_bytes }
+    pub(super) fn new(
+        path: &Path,
+        stream: Box<dyn Read + Send>,
+        dialect: Dialect,
+        max_row_bytes: u64,
+    ) -> Self {
+        Splitter {
+            path: path.to_owned(),
+            window: Window::new(stream),
+            at: 0,
+            line: 1,
+            dialect,
+            max_row_bytes,
+        }
     }
 
     pub(super) fn dialect(&self) -> Dialect {
@@ -69,16 +81,23 @@ impl Splitter {
         Ok(())
     }
 
-    /// The next row that is not blank.
+    /// The next row; blank lines are passed over.
     pub(super) fn next_row(&mut self) -> Result<Option<RowAt>, ReadError> {
         loop {
-            if self.window.byte_at(self.at).map_err(|error| io_error(&self.path, error))?.is_none() {
+            if self
+                .window
+                .byte_at(self.at)
+                .map_err(|error| io_error(&self.path, error))?
+                .is_none()
+            {
                 return Ok(None);
             }
             let row = self.row()?;
             let text = self.text(&row);
-            // A row of empty cells holds no record: spreadsheets save them by the thousand.
-            let is_blank = text.iter().all(|byte| byte.is_ascii_whitespace() || *byte == self.dialect.delimiter);
+            // A line of delimiters is a row, if an empty one; a line of nothing is none.
+            let is_blank = text
+                .iter()
+                .all(|byte| byte.is_ascii_whitespace() && *byte != self.dialect.delimiter);
             if !is_blank {
                 return Ok(Some(row));
             }
@@ -87,9 +106,17 @@ impl Splitter {
 
     fn row(&mut self) -> Result<RowAt, ReadError> {
         let (line, start) = (self.line, self.at);
-        let Dialect { delimiter, quote, newline } = self.dialect;
+        let Dialect {
+            delimiter,
+            quote,
+            newline,
+        } = self.dialect;
         loop {
-            let opens_quote = self.window.byte_at(self.at).map_err(|error| io_error(&self.path, error))? == Some(quote);
+            let opens_quote = self
+                .window
+                .byte_at(self.at)
+                .map_err(|error| io_error(&self.path, error))?
+                == Some(quote);
             if opens_quote {
                 self.skip_quoted(line, start)?;
             }
@@ -109,7 +136,11 @@ impl Splitter {
 
     fn row_at(&self, line: u64, start: usize, end: usize) -> RowAt {
         let ends_in_return = end > start && self.window.bytes()[end - 1] == b'\r';
-        RowAt { line, start, end: if ends_in_return { end - 1 } else { end } }
+        RowAt {
+            line,
+            start,
+            end: if ends_in_return { end - 1 } else { end },
+        }
     }
 
     /// Steps over a quoted cell up to its closing quote.
@@ -121,13 +152,19 @@ impl Splitter {
                 return Err(ReadError::Table {
                     path: self.path.clone(),
                     row: line,
-                    reason: format!("the quote opened on line {opened_on} is never closed; correct the file, or give another `quote`"),
+                    reason: format!(
+                        "the quote opened on line {opened_on} is never closed; correct the file, or give another `quote`"
+                    ),
                 });
             };
             let passed = &self.window.bytes()[self.at..found];
             self.line += memchr::memchr_iter(self.dialect.newline, passed).count() as u64;
             self.at = found + 1;
-            let is_doubled = self.window.byte_at(self.at).map_err(|error| io_error(&self.path, error))? == Some(self.dialect.quote);
+            let is_doubled = self
+                .window
+                .byte_at(self.at)
+                .map_err(|error| io_error(&self.path, error))?
+                == Some(self.dialect.quote);
             if !is_doubled {
                 return Ok(());
             }
@@ -135,7 +172,12 @@ impl Splitter {
         }
     }
 
-    fn find_bounded(&mut self, wanted: u8, line: u64, start: usize) -> Result<Option<usize>, ReadError> {
+    fn find_bounded(
+        &mut self,
+        wanted: u8,
+        line: u64,
+        start: usize,
+    ) -> Result<Option<usize>, ReadError> {
         let mut from = self.at;
         loop {
             if let Some(found) = memchr::memchr(wanted, &self.window.bytes()[from..]) {
@@ -145,7 +187,11 @@ impl Splitter {
             if (from - start) as u64 > self.max_row_bytes {
                 return self.too_long(line);
             }
-            if !self.window.grow().map_err(|error| io_error(&self.path, error))? {
+            if !self
+                .window
+                .grow()
+                .map_err(|error| io_error(&self.path, error))?
+            {
                 return Ok(None);
             }
         }
@@ -166,14 +212,22 @@ impl Splitter {
             if (from - self.at) as u64 > self.max_row_bytes {
                 return self.too_long(self.line);
             }
-            if !self.window.grow().map_err(|error| io_error(&self.path, error))? {
+            if !self
+                .window
+                .grow()
+                .map_err(|error| io_error(&self.path, error))?
+            {
                 return Ok(None);
             }
         }
     }
 
     fn check_length(&self, line: u64, start: usize) -> Result<(), ReadError> {
-        if (self.at - start) as u64 > self.max_row_bytes { self.too_long(line) } else { Ok(()) }
+        if (self.at - start) as u64 > self.max_row_bytes {
+            self.too_long(line)
+        } else {
+            Ok(())
+        }
     }
 
     fn too_long<T>(&self, line: u64) -> Result<T, ReadError> {
@@ -188,13 +242,19 @@ impl Splitter {
     }
 
     pub(super) fn table_error(&self, reason: String) -> ReadError {
-        ReadError::Table { path: self.path.clone(), row: self.line, reason }
+        ReadError::Table {
+            path: self.path.clone(),
+            row: self.line,
+            reason,
+        }
     }
 }
 
 /// The cells of one row, without quotes.
 pub(super) fn cells(row: &str, dialect: Dialect) -> Vec<Cow<'_, str>> {
-    let Dialect { delimiter, quote, .. } = dialect;
+    let Dialect {
+        delimiter, quote, ..
+    } = dialect;
     let bytes = row.as_bytes();
     let mut cells = Vec::new();
     let mut at = 0;
@@ -202,7 +262,8 @@ pub(super) fn cells(row: &str, dialect: Dialect) -> Vec<Cow<'_, str>> {
         let (cell, end) = if bytes.get(at) == Some(&quote) {
             quoted_cell(row, at, dialect)
         } else {
-            let end = memchr::memchr(delimiter, &bytes[at..]).map_or(bytes.len(), |found| at + found);
+            let end =
+                memchr::memchr(delimiter, &bytes[at..]).map_or(bytes.len(), |found| at + found);
             (Cow::Borrowed(&row[at..end]), end)
         };
         cells.push(cell);
@@ -220,7 +281,8 @@ fn quoted_cell(row: &str, start: usize, dialect: Dialect) -> (Cow<'_, str>, usiz
     let mut at = start + 1;
     let mut text: Option<String> = None;
     loop {
-        let Some(found) = memchr::memchr(dialect.quote, &bytes[at..]).map(|found| at + found) else {
+        let Some(found) = memchr::memchr(dialect.quote, &bytes[at..]).map(|found| at + found)
+        else {
             // The splitter has seen a closing quote, so this is a row that was cut by hand.
             let rest = &row[at..];
             let whole = text.map_or(Cow::Borrowed(rest), |text| Cow::Owned(text + rest));
@@ -236,7 +298,8 @@ fn quoted_cell(row: &str, start: usize, dialect: Dialect) -> (Cow<'_, str>, usiz
             continue;
         }
         let after = found + 1;
-        let end = memchr::memchr(dialect.delimiter, &bytes[after..]).map_or(bytes.len(), |found| after + found);
+        let end = memchr::memchr(dialect.delimiter, &bytes[after..])
+            .map_or(bytes.len(), |found| after + found);
         let tail = &row[after..end];
         let cell = match text {
             None if tail.is_empty() => Cow::Borrowed(part),
