@@ -20,7 +20,9 @@ silt := $(target_dir)/debug/silt
 #   LISTEN        address and port that the demo serves on
 SILT_DATA ?= silt-data
 LISTEN ?= 127.0.0.1:8080
-export SILT_DATA
+# Tests keep their stores in folders of their own: only the demo is told of it.
+unexport SILT_DATA
+demo: export SILT_DATA := $(SILT_DATA)
 # Tests run in the folders of their crates: a relative path would go astray.
 ifneq ($(strip $(SILT_MIRROR)),)
 override SILT_MIRROR := $(abspath $(SILT_MIRROR))
@@ -49,7 +51,7 @@ help: ## print these commands
 .PHONY: demo
 demo: ## install what is missing, build, import real registers, serve them
 	@scripts/setup.sh demo
-	$(CARGO) build --locked --package silt
+	$(CARGO) build --locked --workspace
 	$(silt) demo --listen $(LISTEN)
 
 .PHONY: test
@@ -65,7 +67,7 @@ cargo-test: setup-test ## Rust tests only
 
 .PHONY: pytest
 pytest: setup-test ## Python tests only: Silt as geopandas and GDAL see it
-	$(CARGO) build --locked --package silt
+	$(CARGO) build --locked --workspace
 	@scripts/venv.sh
 	@SILT_BIN='$(silt)' scripts/pytest.sh
 

@@ -11,6 +11,7 @@ import { gunzipSync } from "node:zlib";
 import { buildBundle } from "./build.mjs";
 import { bounds, planePolygons, signedArea2, unwrap } from "./lib/rings.mjs";
 import { gzip } from "./lib/topology.mjs";
+import { ADMIN1_CODE_FIXES } from "./tables.mjs";
 import { slug } from "./lib/seas.mjs";
 
 const BUNDLE = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -82,6 +83,12 @@ test("no country of Natural Earth is lost", { skip }, () => {
   const missing = atlas.map((g) => g.properties.name).filter((name) => !names.has(name));
   // The one name that stands for two ISO codes: Christmas Island and the Cocos (Keeling) Islands.
   assert.deepEqual(missing, ["Indian Ocean Ter."]);
+});
+
+test("no code correction hits another subdivision's code", { skip }, () => {
+  const source = JSON.parse(gunzipSync(readFileSync(join(mirror, "boundaries/ne_10m_admin_1_simplified_0.01deg.geojson.gz")))).features;
+  const own = new Set(source.filter((f) => !(f.properties.adm1_code in ADMIN1_CODE_FIXES)).map((f) => f.properties.iso_3166_2));
+  assert.deepEqual(Object.values(ADMIN1_CODE_FIXES).filter((code) => own.has(code)), []);
 });
 
 test("no subdivision of Natural Earth is lost", { skip }, () => {

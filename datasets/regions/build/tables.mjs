@@ -73,6 +73,7 @@ export const ADMIN1_CODE_FIXES = {
   "MDV-5234": "MV-MLE", // Malé, filed under Meemu
   "PER-587": "PE-LMA", // Lima Province, filed under the department of Lima
   "SDN-5857": "SD-DE", // East Darfur, filed under South Darfur
+  "SDN-5859": "SD-DC", // Central Darfur, filed under East Darfur's code
   "SLB-3507": "SB-WE", // Western, filed under Choiseul
 };
 

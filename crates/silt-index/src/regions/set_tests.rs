@@ -31,7 +31,7 @@ fn the_bundle_decodes_and_has_every_kind() {
     assert_eq!(count(RegionKind::Country), 252);
     assert_eq!(count(RegionKind::UnGroup), 5);
     assert_eq!(count(RegionKind::M49), 30);
-    assert_eq!(count(RegionKind::Admin1), 4506);
+    assert_eq!(count(RegionKind::Admin1), 4507);
     assert_eq!(count(RegionKind::Sea), 111);
 }
 

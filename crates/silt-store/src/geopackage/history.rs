@@ -31,11 +31,7 @@ pub(super) fn current(
     layout: &Layout,
     key: RecordKey<'_>,
 ) -> Result<Option<CurrentRow>, Fault> {
-    let mut statement = conn.prepare_cached(&format!(
-        "SELECT {} FROM {} t WHERE t.silt_source = ?1 AND t.silt_record = ?2",
-        layout.select_columns,
-        quoted(&layout.collection)
-    ))?;
+    let mut statement = conn.prepare_cached(&layout.find_sql)?;
     let mut rows = statement.query([key.source, key.record])?;
     match rows.next()? {
         Some(row) => Ok(Some(RowReader::new(layout).current(row)?)),

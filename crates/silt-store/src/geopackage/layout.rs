@@ -42,6 +42,8 @@ pub(super) struct Layout {
     pub(super) insert_sql: String,
     pub(super) update_sql: String,
     pub(super) select_columns: String,
+    /// Finds a feature by its source and record id.
+    pub(super) find_sql: String,
 }
 
 /// An SQL identifier in quotes.
@@ -141,6 +143,7 @@ impl Layout {
             insert_sql: String::new(),
             update_sql: String::new(),
             select_columns: String::new(),
+            find_sql: String::new(),
         };
         layout.write_sql();
         layout
@@ -408,6 +411,10 @@ impl Layout {
         );
         let prefixed: Vec<String> = columns.iter().map(|column| format!("t.{column}")).collect();
         self.select_columns = format!("t.fid, {}", prefixed.join(", "));
+        self.find_sql = format!(
+            "SELECT {} FROM {table} t WHERE t.silt_source = ?1 AND t.silt_record = ?2",
+            self.select_columns
+        );
     }
 }
 

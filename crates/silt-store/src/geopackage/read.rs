@@ -76,11 +76,7 @@ pub(super) fn feature(
     id: &FeatureId,
 ) -> Result<Option<StoredFeature>, Fault> {
     let layout = Layout::require(conn, collection)?;
-    let mut statement = conn.prepare_cached(&format!(
-        "SELECT {} FROM {} t WHERE t.silt_source = ?1 AND t.silt_record = ?2",
-        layout.select_columns,
-        quoted(collection)
-    ))?;
+    let mut statement = conn.prepare_cached(&layout.find_sql)?;
     let mut rows = statement.query([&id.source, &id.record])?;
     match rows.next()? {
         Some(row) => Ok(Some(RowReader::new(&layout).feature(row)?)),

@@ -4,7 +4,8 @@ import { ADMIN1_CODE_FIXES, ADMIN1_COUNTRY, ADMIN1_COUNTRY_BY_CODE, ADMIN1_MERGE
 import { polygonsOf } from "./countries.mjs";
 import { orient, signedArea2 } from "./rings.mjs";
 
-const ISO_3166_2 = /^[A-Z]{2}-[A-Z0-9]{1,3}$/;
+// Natural Earth's own X codes, such as AI-X00, are none of ISO's.
+const ISO_3166_2 = /^[A-Z]{2}-(?!X\d)[A-Z0-9]{1,3}$/;
 
 function codeOf({ adm1_code, iso_3166_2 }) {
   if (ADMIN1_CODE_FIXES[adm1_code]) return ADMIN1_CODE_FIXES[adm1_code];
