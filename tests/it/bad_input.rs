@@ -119,10 +119,12 @@ fn numbers_that_are_not_finite_are_flagged() {
 }
 
 #[test]
-fn nan_is_not_json_and_its_row_is_rejected() {
-    let rejects =
-        rejected("nan.geojson", with_geometry(r#"{"type":"Point","coordinates":[NaN,2]}"#).as_bytes(), 0);
-    assert_eq!(rejects[0]["row"], 1);
+fn nan_and_infinity_as_coordinates_are_flagged() {
+    for token in ["NaN", "Infinity", "-Infinity"] {
+        let geometry = format!(r#"{{"type":"Point","coordinates":[{token},2]}}"#);
+        let feature = flagged(&with_geometry(&geometry), "geometry_unreadable", false);
+        assert!(feature["properties"]["silt_flags"].to_string().contains(token), "{feature}");
+    }
 }
 
 #[test]
@@ -133,8 +135,7 @@ fn latitude_91_is_flagged_and_kept_verbatim() {
 
 #[test]
 fn swapped_axes_are_flagged_and_not_moved() {
-    // Lima, with latitude and longitude exchanged, in a register that states Peru's side of it:
-    // -77 is a possible latitude, so only the stated country can tell. Beyond 90 it is plain.
+    // A longitude of -107 in the place of the latitude.
     let feature =
         flagged(&with_geometry(r#"{"type":"Point","coordinates":[-12.05,-107.04]}"#), "coordinates_invalid", false);
     assert!(feature["properties"]["silt_flags"].to_string().contains("exchang"), "{feature}");

@@ -57,7 +57,7 @@ fn with_a_mirror_the_demo_imports_the_real_registers() {
 fn from_an_own_file_to_a_query_in_five_commands() {
     // The five commands of the README, with the server's answer asked for by the test itself.
     let silt = Silt::new();
-    let file = silt.file("mines.geojson", points(&[("a", -70.6, -23.7, "active"), ("b", -44.1, -20.1, "closed")]));
+    let file = silt.file("mines.geojson", points(&[("a", -70.2, -23.7, "active"), ("b", -44.1, -20.1, "closed")]));
     let file = file.to_str().expect("a path in UTF-8");
     silt.ok(&["import", file, "--collection", "my_mines"]);
     assert!(silt.ok(&["collections"]).contains("my_mines"));

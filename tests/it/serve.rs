@@ -11,7 +11,7 @@ fn sample() -> Silt {
     let file = silt.file(
         "sites.geojson",
         points(&[
-            ("cl", -70.6, -23.7, "active"),
+            ("cl", -70.2, -23.7, "active"),
             ("br", -44.1, -20.1, "closed"),
             ("fj-west", 179.0, -16.6, "active"),
             ("fj-east", -179.9, -16.8, "active"),
@@ -77,7 +77,7 @@ fn pages_follow_each_other_without_gaps_or_repeats() {
 #[test]
 fn one_item_its_history_and_the_changes() {
     let silt = sample();
-    let newer = silt.file("newer.geojson", points(&[("cl", -70.6, -23.7, "closed")]));
+    let newer = silt.file("newer.geojson", points(&[("cl", -70.2, -23.7, "closed")]));
     silt.import(&newer, "sites", &["--edition", "2025"]);
     let server = silt.serve();
     let item = server.json("/collections/sites/items/sites:cl");

@@ -8,47 +8,47 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// A data folder of its own and the binary to work on it.
-pub struct Silt {
+pub(crate) struct Silt {
     folder: TempDir,
 }
 
 /// What a finished command left.
 #[derive(Debug)]
-pub struct Finished {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Finished {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Silt {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Silt { folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
     /// The data folder.
-    pub fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
     /// The store file.
-    pub fn store(&self) -> PathBuf {
+    pub(crate) fn store(&self) -> PathBuf {
         self.data().join("silt.gpkg")
     }
 
     /// A path in the temporary folder, beside the data.
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Writes a file into the temporary folder.
-    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         std::fs::write(&path, content).expect("a test file can be written");
         path
     }
 
     /// The command, ready to run.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_silt"));
         command.arg("--data").arg(self.data()).args(arguments).stdin(Stdio::null());
         for name in ["SILT_DATA", "SILT_SOURCES", "SILT_MIRROR", "SILT_LISTEN"] {
@@ -60,7 +60,7 @@ impl Silt {
     }
 
     /// Runs a command to its end.
-    pub fn run(&self, arguments: &[&str]) -> Finished {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Finished {
         let output = self.command(arguments).output().expect("the binary runs");
         Finished {
             code: output.status.code().unwrap_or(-1),
@@ -70,14 +70,14 @@ impl Silt {
     }
 
     /// Runs a command that must succeed; gives what it wrote.
-    pub fn ok(&self, arguments: &[&str]) -> String {
+    pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         let finished = self.run(arguments);
         assert_eq!(finished.code, 0, "silt {arguments:?}: {}{}", finished.stdout, finished.stderr);
         finished.stdout
     }
 
     /// Runs a command with `--json` that must succeed or end with rejects; gives its documents.
-    pub fn json(&self, arguments: &[&str]) -> Vec<Value> {
+    pub(crate) fn json(&self, arguments: &[&str]) -> Vec<Value> {
         let mut all = vec!["--json"];
         all.extend_from_slice(arguments);
         let finished = self.run(&all);
@@ -95,7 +95,7 @@ impl Silt {
     }
 
     /// Imports a file into a collection; gives the report.
-    pub fn import(&self, file: &Path, collection: &str, more: &[&str]) -> Value {
+    pub(crate) fn import(&self, file: &Path, collection: &str, more: &[&str]) -> Value {
         let file = file.to_str().expect("a path in UTF-8");
         let mut arguments = vec!["import", file, "--collection", collection];
         arguments.extend_from_slice(more);
@@ -103,7 +103,7 @@ impl Silt {
     }
 
     /// Imports the files of a recipe from the mirror; gives a report for each edition.
-    pub fn import_source(&self, mirror: &Path, source: &str, more: &[&str]) -> Vec<Value> {
+    pub(crate) fn import_source(&self, mirror: &Path, source: &str, more: &[&str]) -> Vec<Value> {
         let mirror = mirror.to_str().expect("a path in UTF-8");
         let mut arguments = vec!["import", "--source", source, "--mirror", mirror];
         arguments.extend_from_slice(more);
@@ -111,7 +111,7 @@ impl Silt {
     }
 
     /// The features of a collection, exported as GeoJSON and read back.
-    pub fn features(&self, collection: &str, more: &[&str]) -> Vec<Value> {
+    pub(crate) fn features(&self, collection: &str, more: &[&str]) -> Vec<Value> {
         let output = tempfile::Builder::new()
             .suffix(".geojson")
             .tempfile_in(self.folder.path())
@@ -130,7 +130,7 @@ impl Silt {
     }
 
     /// Starts the server on a port of the system's choice.
-    pub fn serve(&self) -> Server {
+    pub(crate) fn serve(&self) -> Server {
         let mut child = self
             .command(&["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
@@ -147,20 +147,20 @@ impl Silt {
 }
 
 /// A running server, ended with the test.
-pub struct Server {
+pub(crate) struct Server {
     child: Child,
     address: String,
 }
 
 impl Server {
     /// Status and body of a GET request.
-    pub fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
         let (status, _, body) = self.get_typed(path);
         (status, body)
     }
 
     /// Status, media type and body of a GET request.
-    pub fn get_typed(&self, path: &str) -> (u16, String, String) {
+    pub(crate) fn get_typed(&self, path: &str) -> (u16, String, String) {
         let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
         let mut response = agent.get(format!("http://{}{path}", self.address)).call().expect("an answer");
         let media_type = response
@@ -174,14 +174,14 @@ impl Server {
     }
 
     /// The JSON of a successful GET request.
-    pub fn json(&self, path: &str) -> Value {
+    pub(crate) fn json(&self, path: &str) -> Value {
         let (status, body) = self.get(path);
         assert_eq!(status, 200, "{path}: {body}");
         serde_json::from_str(&body).expect("the answer is JSON")
     }
 
     /// Asks the server to stop and gives its exit code.
-    pub fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(mut self) -> Option<i32> {
         let id = self.child.id().to_string();
         Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
         self.child.wait().expect("the server ends").code()
@@ -196,7 +196,7 @@ impl Drop for Server {
 }
 
 /// The mirror of the public sources, or `None` with a message where there is none.
-pub fn mirror(test: &str) -> Option<PathBuf> {
+pub(crate) fn mirror(test: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("SILT_MIRROR").map(PathBuf::from);
     match folder {
         Some(folder) if folder.is_dir() => {
@@ -210,7 +210,7 @@ pub fn mirror(test: &str) -> Option<PathBuf> {
 }
 
 /// A GeoJSON FeatureCollection of points with an id, a name and a value.
-pub fn points(rows: &[(&str, f64, f64, &str)]) -> String {
+pub(crate) fn points(rows: &[(&str, f64, f64, &str)]) -> String {
     let features: Vec<Value> = rows
         .iter()
         .map(|(id, longitude, latitude, status)| {
@@ -226,10 +226,10 @@ pub fn points(rows: &[(&str, f64, f64, &str)]) -> String {
 }
 
 /// Pseudo-random numbers for tests (SplitMix64), the same on every run.
-pub struct Random(pub u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -238,7 +238,7 @@ impl Random {
     }
 
     /// A number in 0..1.
-    pub fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 }

@@ -102,11 +102,13 @@ fn read(path: &Path) -> usize {
 fn read_with_geojson_crate(path: &Path) -> usize {
     let file = std::io::BufReader::new(std::fs::File::open(path).unwrap());
     let features = geojson::FeatureReader::from_reader(file).features();
-    features
-        .map(|feature| {
-            geo_types::Geometry::<f64>::try_from(feature.unwrap().geometry.unwrap()).unwrap()
-        })
-        .count()
+    let mut rows = 0;
+    for feature in features {
+        let geometry = feature.unwrap().geometry.unwrap();
+        std::hint::black_box(geo_types::Geometry::<f64>::try_from(geometry).unwrap());
+        rows += 1;
+    }
+    rows
 }
 
 fn benches(criterion: &mut Criterion) {
@@ -131,11 +133,11 @@ fn benches(criterion: &mut Criterion) {
             .sample_size(20)
             .throughput(Throughput::Bytes(std::fs::metadata(path).unwrap().len()));
         group.bench_function("silt", |bencher| {
-            bencher.iter(|| assert_eq!(read(path), *rows))
+            bencher.iter(|| assert_eq!(read(path), *rows));
         });
         if name.starts_with("geojson") {
             group.bench_function("geojson_crate", |bencher| {
-                bencher.iter(|| assert_eq!(read_with_geojson_crate(path), *rows))
+                bencher.iter(|| assert_eq!(read_with_geojson_crate(path), *rows));
             });
         }
         group.finish();

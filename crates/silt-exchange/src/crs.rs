@@ -46,6 +46,10 @@ pub struct Crs {
     name: Arc<str>,
 }
 
+/// No projected coordinate is larger, in metres or feet: twice the Earth's circumference in feet.
+/// Some projections send anything beyond to a pole instead of failing.
+const MAX_PROJECTED: f64 = 3e8;
+
 /// Longest part of a definition repeated in a message.
 const SHOWN_CHARS: usize = 80;
 
@@ -169,6 +173,9 @@ impl Crs {
             name: shown(&self.name),
             reason,
         };
+        if xs.iter().chain(ys.iter()).any(|value| value.abs() > MAX_PROJECTED) {
+            return Err(out_of_domain("coordinates beyond the size of the Earth".to_owned()));
+        }
         let transform = cached_transform(definition).map_err(out_of_domain)?;
         transform
             .transform_coords(xs, ys, &mut [])

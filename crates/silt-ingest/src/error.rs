@@ -20,8 +20,13 @@ pub enum IngestError {
     #[error(transparent)]
     Read(#[from] ReadError),
     /// The recipe or the options do not fit the file.
-    #[error(transparent)]
-    Map(#[from] MapError),
+    #[error("{file}: {source}")]
+    Map {
+        /// File name.
+        file: String,
+        /// What does not fit.
+        source: MapError,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

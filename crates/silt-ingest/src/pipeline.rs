@@ -32,11 +32,12 @@ impl Prepared {
     /// Opens the file once to learn what it is, and fits the mapping to it.
     pub(crate) fn new(job: &ImportJob<'_>) -> Result<Self, IngestError> {
         let file_bytes = std::fs::metadata(&job.path).map_or(0, |metadata| metadata.len());
+        let misfit = |source| IngestError::Map { file: file_name(&job.path), source };
         match &job.mapping {
             Mapping::Recipe(recipe) => {
                 let read = recipe.format.clone();
                 let reader = Reader::open(&job.path, &read)?;
-                let mapper = Mapper::for_recipe(recipe, reader.info(), &job.edition)?;
+                let mapper = Mapper::for_recipe(recipe, reader.info(), &job.edition).map_err(misfit)?;
                 Ok(Prepared {
                     mapper,
                     schema: recipe.schema(),
@@ -56,7 +57,7 @@ impl Prepared {
                 if has_text_cells(reader.info()) && columns.column_types.is_empty() {
                     columns.column_types = infer_columns(&job.path, read)?;
                 }
-                let mapper = Mapper::plain(&columns, reader.info())?;
+                let mapper = Mapper::plain(&columns, reader.info()).map_err(misfit)?;
                 Ok(Prepared {
                     mapper,
                     schema: schema.clone(),

@@ -72,8 +72,16 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
-/// Writes an import report for a person.
+/// Writes an import report for a person: counts, flags, notes and the first remarks.
 pub(crate) fn report(report: &ImportReport) {
+    counts(report);
+    if !report.already_present {
+        entries(report);
+    }
+}
+
+/// Writes the counts, flags and notes of an import report for a person.
+pub(crate) fn counts(report: &ImportReport) {
     let rehearsal = if report.dry_run { " (rehearsal, nothing was changed)" } else { "" };
     let synthetic = if report.synthetic { " [SYNTHETIC]" } else { "" };
     line(format!(
@@ -102,7 +110,6 @@ pub(crate) fn report(report: &ImportReport) {
     for note in &report.notes {
         line(format!("  note: {note}"));
     }
-    entries(report);
 }
 
 /// Remarks shown with a report; the rest are in the store.

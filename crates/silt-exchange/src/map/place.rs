@@ -51,6 +51,7 @@ pub(super) struct PlaceReader {
     crs_slot: Option<Slot>,
     /// Reference systems met in that column; `None` for unknown ones.
     crs_met: RwLock<HashMap<String, Option<Crs>>>,
+    /// Decimal mark of metres. Angles have no thousands, so both marks are decimal there.
     number: NumberFormat,
     zero_is_missing: ZeroCoordinates,
     check: Option<(CoordinateCheck, [Slot; 3], Option<Slot>)>,
@@ -267,10 +268,10 @@ impl PlaceReader {
             return Ok(number);
         }
         if self.crs.is_wgs84() {
-            parse_angle(text, axis, self.number).map_err(|error| fail(error.to_string()))
+            parse_angle(text, axis, NumberFormat::Auto).map_err(|error| fail(error.to_string()))
         } else {
             parse_number(text, self.number)
-                .or_else(|error| parse_angle(text, axis, self.number).map_err(|_| error))
+                .or_else(|error| parse_angle(text, axis, NumberFormat::Auto).map_err(|_| error))
                 .map_err(|error| fail(error.to_string()))
         }
     }
@@ -278,14 +279,15 @@ impl PlaceReader {
     /// A fast path for what most cells are: digits with a decimal point.
     fn plain_decimal(&self, text: &str) -> Option<f64> {
         let text = text.trim();
-        let is_plain = self.number != NumberFormat::Comma
+        let may_group = !self.crs.is_wgs84() && self.number == NumberFormat::Comma;
+        let is_plain = !may_group
             && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
         if is_plain { text.parse().ok() } else { None }
     }
 
     fn would_fit_exchanged(&self, x_cell: &Value, y_cell: &Value) -> bool {
         let fits = |cell: &Value, axis: Axis| match cell {
-            Value::Text(text) => parse_angle(text, axis, self.number).is_ok(),
+            Value::Text(text) => parse_angle(text, axis, NumberFormat::Auto).is_ok(),
             other => other.as_f64().is_some_and(|number| number.abs() <= axis.limit_deg()),
         };
         fits(x_cell, Axis::Latitude) && fits(y_cell, Axis::Longitude)
@@ -302,7 +304,7 @@ impl PlaceReader {
             return Err(missing("the row gives no coordinates"));
         };
         let text = cell.to_string();
-        let format = PairFormat { order: PairOrder::LatitudeFirst, decimal: self.number };
+        let format = PairFormat { order: PairOrder::LatitudeFirst, decimal: NumberFormat::Auto };
         let field = slot.name.as_ref();
         match parse_pair(&text, &format) {
             Ok(pair) => {

@@ -31,6 +31,7 @@
 mod archive;
 mod detect;
 mod error;
+mod gdal_fields;
 pub(crate) mod gdal_log;
 mod info;
 mod json;

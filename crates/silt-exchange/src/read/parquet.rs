@@ -10,7 +10,7 @@ use polars::prelude::{
 use silt_model::{FieldType, Value};
 
 use super::open::{OpenedRows, Opening, open_file};
-use super::wkb::WkbBatch;
+use super::wkb::{WkbBatch, WkbRow};
 use super::{BATCH_ROWS, Batch, ColumnInfo, Content, ReadError, RowSource};
 use crate::record::Record;
 
@@ -194,7 +194,7 @@ struct Table {
     rows_total: usize,
     /// Rows read from the file so far.
     row: usize,
-    ready: std::vec::IntoIter<(Record, Option<Vec<u8>>)>,
+    ready: std::vec::IntoIter<WkbRow>,
     byte_length: u64,
     progress: Arc<AtomicU64>,
     // The file that is read may be an unpacked one; it goes when the reader goes.
@@ -226,9 +226,9 @@ impl Table {
         Ok(())
     }
 
-    fn rows_of(&self, frame: &DataFrame) -> Result<Vec<(Record, Option<Vec<u8>>)>, ReadError> {
+    fn rows_of(&self, frame: &DataFrame) -> Result<Vec<WkbRow>, ReadError> {
         let failed = |error: PolarsError| failure(&self.path, &error);
-        let mut rows: Vec<(Record, Option<Vec<u8>>)> = (0..frame.height())
+        let mut rows: Vec<WkbRow> = (0..frame.height())
             .map(|index| (Record::new((self.row + index + 1) as u64), None))
             .collect();
         for name in &self.names {

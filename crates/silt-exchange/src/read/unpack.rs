@@ -99,21 +99,19 @@ pub(crate) struct ZipMember {
 /// of desktop systems. Every name has been checked to stay inside the archive.
 pub(crate) fn zip_members(file: File) -> Result<Vec<ZipMember>, UnpackError> {
     let file_bytes = file.metadata().map_or(0, |metadata| metadata.len());
-    let mut archive = ZipArchive::new(io::BufReader::new(file)).map_err(|error| match error {
-        zip::result::ZipError::InvalidArchive(reason)
-            if reason.to_lowercase().contains("eocd")
-                || reason.to_lowercase().contains("end of central")
-                || reason.to_lowercase().contains("central directory") =>
-        {
+    let is_cut = !has_end_record(&file);
+    let mut archive = ZipArchive::new(io::BufReader::new(file)).map_err(|error| {
+        if is_cut {
             UnpackError::Truncated {
                 kind: "zip",
                 unpacked: 0,
             }
+        } else {
+            UnpackError::Damaged {
+                kind: "zip",
+                reason: error.to_string(),
+            }
         }
-        other => UnpackError::Damaged {
-            kind: "zip",
-            reason: other.to_string(),
-        },
     })?;
     let damaged = |error: zip::result::ZipError| UnpackError::Damaged {
         kind: "zip",
@@ -148,6 +146,21 @@ pub(crate) fn zip_members(file: File) -> Result<Vec<ZipMember>, UnpackError> {
         });
     }
     Ok(members)
+}
+
+/// Whether an archive has the record at its end that leads to all else. A download that broke off
+/// has lost it.
+fn has_end_record(mut file: &File) -> bool {
+    // The record has 22 bytes and a comment of at most 65,535.
+    const LONGEST: i64 = 22 + 65_535;
+    let mut tail = Vec::new();
+    let start = file
+        .seek(SeekFrom::End(-LONGEST))
+        .or_else(|_| file.seek(SeekFrom::Start(0)));
+    let read = start
+        .and_then(|_| file.read_to_end(&mut tail))
+        .and_then(|_| file.seek(SeekFrom::Start(0)));
+    read.is_ok() && memchr::memmem::find(&tail, b"PK\x05\x06").is_some()
 }
 
 /// Whether a member's name stays inside the archive on every system.

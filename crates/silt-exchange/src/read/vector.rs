@@ -8,6 +8,7 @@ use gdal::vector::{Feature, LayerAccess, OGRFieldType, OwnedFeatureIterator};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use silt_model::{FieldType, Value};
 
+use super::gdal_fields::{self, Meaning};
 use super::open::{OpenedRows, Opening};
 use super::wkb::WkbBatch;
 use super::{BATCH_BYTES, BATCH_ROWS, Batch, ColumnInfo, Content, ReadError, RowSource, gdal_log};
@@ -95,7 +96,11 @@ pub(super) fn open(opening: Opening<'_>) -> Result<OpenedRows, ReadError> {
     let columns: Vec<Column> = layer
         .defn()
         .fields()
-        .map(|field| Column::new(field.name(), field.field_type()))
+        .enumerate()
+        .map(|(index, field)| {
+            let meaning = gdal_fields::meaning(layer.defn(), index);
+            Column::new(field.name(), field.field_type(), meaning)
+        })
         .collect();
     info.columns = columns
         .iter()
@@ -204,12 +209,15 @@ fn crs_name(reference: &gdal::spatial_ref::SpatialRef) -> Option<String> {
 struct Column {
     name: Arc<str>,
     kind: OGRFieldType::Type,
+    meaning: Meaning,
     field_type: FieldType,
 }
 
 impl Column {
-    fn new(name: String, kind: OGRFieldType::Type) -> Column {
+    fn new(name: String, kind: OGRFieldType::Type, meaning: Meaning) -> Column {
         let field_type = match kind {
+            _ if meaning == Meaning::Boolean => FieldType::Boolean,
+            _ if meaning == Meaning::Json => FieldType::Json,
             OGRFieldType::OFTInteger | OGRFieldType::OFTInteger64 => FieldType::Integer,
             OGRFieldType::OFTReal => FieldType::Real,
             OGRFieldType::OFTDate => FieldType::Date,
@@ -222,18 +230,26 @@ impl Column {
         Column {
             name: Arc::from(name),
             kind,
+            meaning,
             field_type,
         }
     }
 
-    /// The value of this column. GDAL gives a zero for a number that is not set, and an empty
-    /// text for anything that is not set, so the text decides first.
+    /// The value of this column.
     fn value(&self, feature: &Feature<'_>, index: usize) -> Value {
+        if !gdal_fields::is_set(feature, index) {
+            return Value::Null;
+        }
         let Ok(Some(text)) = feature.field_as_string(index) else {
             return Value::Null;
         };
-        if text.is_empty() {
-            return Value::Null;
+        match (self.meaning, text.as_str()) {
+            (Meaning::Boolean, "0") => return Value::Bool(false),
+            (Meaning::Boolean, "1") => return Value::Bool(true),
+            (Meaning::Json, _) if serde_json::from_str::<serde::de::IgnoredAny>(&text).is_ok() => {
+                return Value::Json(text);
+            }
+            _ => {}
         }
         match self.kind {
             OGRFieldType::OFTInteger | OGRFieldType::OFTInteger64 => match text.parse() {
@@ -308,9 +324,11 @@ impl Features {
             .enumerate()
             .map(|(index, column)| (Arc::clone(&column.name), column.value(feature, index)))
             .collect();
+        // `Feature::geometry` wraps a null pointer where there is none; this call says so.
         let geometry = feature
-            .geometry()
-            .filter(|geometry| geometry.has_gdal_ptr() && !geometry.is_empty());
+            .geometry_by_index(0)
+            .ok()
+            .filter(|geometry| !geometry.is_empty());
         // A geometry that GDAL cannot write is given as no bytes, which the decoder reports.
         let wkb = geometry.map(|geometry| geometry.wkb().unwrap_or_default());
         (record, wkb)

@@ -11,10 +11,13 @@ use geo_types::{
 
 use crate::record::{RawGeometry, Record, Row, RowNote};
 
+/// A record and its geometry as bytes, where it has one.
+pub(super) type WkbRow = (Record, Option<Vec<u8>>);
+
 /// Rows whose geometry is not yet parsed.
 #[derive(Debug)]
 pub(super) struct WkbBatch {
-    pub(super) rows: Vec<(Record, Option<Vec<u8>>)>,
+    pub(super) rows: Vec<WkbRow>,
 }
 
 impl WkbBatch {
@@ -184,8 +187,9 @@ impl WkbReader<'_> {
             }
             7 => {
                 let members = self.members(header, depth, Some)?;
-                (!members.is_empty())
-                    .then(|| Geometry::GeometryCollection(GeometryCollection(members)))
+                let is_empty = members.is_empty();
+                let collection = Geometry::GeometryCollection(GeometryCollection(members));
+                (!is_empty).then_some(collection)
             }
             other => return Err(format!("{other} is no geometry type")),
         })

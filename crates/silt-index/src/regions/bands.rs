@@ -26,11 +26,11 @@ impl Edge {
         Edge { south, north }
     }
 
-    fn west(&self) -> f64 {
+    pub(super) fn west(&self) -> f64 {
         self.south.x.min(self.north.x)
     }
 
-    fn east(&self) -> f64 {
+    pub(super) fn east(&self) -> f64 {
         self.south.x.max(self.north.x)
     }
 
@@ -138,6 +138,11 @@ impl Bands {
 
     pub(super) fn bounds(&self) -> &Rect<f64> {
         &self.bounds
+    }
+
+    /// Every edge; one that spans bands comes several times.
+    pub(super) fn edges(&self) -> &[Edge] {
+        &self.edges
     }
 
     /// The band of a latitude; latitudes outside go to the first or last one.

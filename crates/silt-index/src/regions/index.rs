@@ -7,6 +7,7 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
 use super::bands::Bands;
+use super::grid::Grid;
 use super::pieces::{self, Piece};
 use super::set::RegionSet;
 use super::{RegionKind, nearest};
@@ -71,13 +72,16 @@ struct Leaf {
 type PartBox = GeomWithData<Rectangle<[f64; 2]>, u32>;
 
 /// An index over the polygons of a [`RegionSet`]: an R-tree of the polygons'
-/// boxes, and edges by latitude inside each.
+/// boxes, a grid of cells, and edges by latitude inside each polygon.
 #[derive(Debug)]
 pub struct RegionIndex {
     /// Sorted by id, so that a sorted list of numbers is a sorted list of ids.
     leaves: Vec<Leaf>,
     parts: Vec<Part>,
+    /// For lines, areas and large distances.
     tree: RTree<PartBox>,
+    /// For points and small distances.
+    grid: Grid,
 }
 
 impl RegionIndex {
@@ -138,10 +142,12 @@ impl RegionIndex {
             GeomWithData::new(Rectangle::from_corners(corners.0, corners.1), number)
         });
         let tree = RTree::bulk_load(boxes.collect());
+        let grid = Grid::new(parts.iter().map(|part| &part.outline));
         RegionIndex {
             leaves,
             parts,
             tree,
+            grid,
         }
     }
 
@@ -161,6 +167,7 @@ impl RegionIndex {
     pub fn regions_of(&self, geometry: &Geometry<f64>, rule: RegionRule) -> Assigned {
         let mut search = Search {
             index: self,
+            rule,
             found: Vec::new(),
             probes: Vec::new(),
         };
@@ -170,7 +177,7 @@ impl RegionIndex {
             Geometry::Point(_) => {}
             other => search.parts_of(other),
         }
-        search.assigned(rule)
+        search.assigned()
     }
 
     fn parts_over<'a>(&'a self, rect: &Rect<f64>) -> impl Iterator<Item = &'a Part> + use<'a> {
@@ -178,6 +185,24 @@ impl RegionIndex {
             AABB::from_corners([rect.min().x, rect.min().y], [rect.max().x, rect.max().y]);
         let boxes = self.tree.locate_in_envelope_intersecting(&envelope);
         boxes.map(|found| &self.parts[found.data as usize])
+    }
+
+    fn parts_with_borders_near(
+        &self,
+        window: &Rect<f64>,
+        wanted: impl Fn(u32) -> bool,
+    ) -> Vec<&Part> {
+        let wanted_part = |number: u32| wanted(self.parts[number as usize].leaf);
+        match self.grid.with_edges_in(window, wanted_part) {
+            Some(numbers) => numbers
+                .into_iter()
+                .map(|number| &self.parts[number as usize])
+                .collect(),
+            None => self
+                .parts_over(window)
+                .filter(|part| wanted(part.leaf))
+                .collect(),
+        }
     }
 
     fn kind(&self, leaf: u32) -> RegionKind {
@@ -194,8 +219,11 @@ impl RegionIndex {
         let mut best: Option<(f64, u32)> = None;
         for probe in probes {
             for window in nearest::windows(&probe.bounds, limit_km) {
-                let near = self.parts_over(&window).filter(|part| wanted(part.leaf));
-                for part in near.filter(|part| part.outline.any_edge_overlaps(&window)) {
+                let near = self.parts_with_borders_near(&window, &wanted);
+                for part in near
+                    .into_iter()
+                    .filter(|part| part.outline.any_edge_overlaps(&window))
+                {
                     for &position in &probe.positions {
                         let limit = best.map_or(limit_km, |(km, _)| km);
                         let Some(km) = nearest::distance_km(position, &part.outline, limit) else {
@@ -226,6 +254,7 @@ fn polygon_shifted(polygon: &geo_types::Polygon<f64>, degrees: f64) -> Vec<Vec<C
 /// One look-up.
 struct Search<'i> {
     index: &'i RegionIndex,
+    rule: RegionRule,
     /// Leaves found, perhaps several times.
     found: Vec<u32>,
     /// From where the coast tolerance measures.
@@ -257,10 +286,11 @@ impl Search<'_> {
 
     fn point(&mut self, position: Coord<f64>) {
         let position = pieces::wrapped(position);
-        self.probes.push(Probe {
-            bounds: Rect::new(position, position),
-            positions: vec![position],
-        });
+        if self.rule.coast_tolerance_km > 0.0 {
+            let bounds = Rect::new(position, position);
+            let positions = vec![position];
+            self.probes.push(Probe { bounds, positions });
+        }
         self.leaves_at(position);
         let on_antimeridian = position.x == -180.0;
         if on_antimeridian
@@ -278,19 +308,20 @@ impl Search<'_> {
     }
 
     fn leaves_at(&mut self, position: Coord<f64>) {
-        for part in self.index.parts_over(&Rect::new(position, position)) {
-            if part.outline.contains(position) {
+        for occupant in self.index.grid.at(position) {
+            let part = &self.index.parts[occupant.part as usize];
+            if occupant.covers_cell || part.outline.contains(position) {
                 self.found.push(part.leaf);
             }
         }
     }
 
     fn piece(&mut self, mut piece: Piece<'_>) {
-        let positions = piece.vertices().map(pieces::wrapped).collect();
-        self.probes.push(Probe {
-            bounds: piece.bounds,
-            positions,
-        });
+        if self.rule.coast_tolerance_km > 0.0 {
+            let positions = piece.vertices().map(pieces::wrapped).collect();
+            let bounds = piece.bounds;
+            self.probes.push(Probe { bounds, positions });
+        }
         self.piece_in_place(&mut piece);
         if piece.bounds.max().x > 180.0 {
             self.piece_in_place(&mut piece.shifted(-360.0));
@@ -298,18 +329,27 @@ impl Search<'_> {
     }
 
     fn piece_in_place(&mut self, piece: &mut Piece<'_>) {
-        let bounds = piece.bounds;
-        for part in self.index.parts_over(&bounds) {
+        let index = self.index;
+        if let Some(occupants) = index.grid.around(&piece.bounds) {
+            for occupant in occupants {
+                let part = &index.parts[occupant.part as usize];
+                if occupant.covers_cell || touches(piece, part) {
+                    self.found.push(part.leaf);
+                }
+            }
+            return;
+        }
+        for part in index.parts_over(&piece.bounds) {
             if !self.found.contains(&part.leaf) && touches(piece, part) {
                 self.found.push(part.leaf);
             }
         }
     }
 
-    fn assigned(mut self, rule: RegionRule) -> Assigned {
+    fn assigned(mut self) -> Assigned {
         self.found.sort_unstable();
         self.found.dedup();
-        let limit_km = rule.coast_tolerance_km;
+        let limit_km = self.rule.coast_tolerance_km;
         let mut result = Assigned::default();
         if limit_km > 0.0 && !self.probes.is_empty() {
             result.by_tolerance_km = self.nearest_country(limit_km);

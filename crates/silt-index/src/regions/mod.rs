@@ -20,6 +20,7 @@
 mod bands;
 mod bundle;
 mod extent;
+mod grid;
 mod index;
 mod nearest;
 mod pieces;

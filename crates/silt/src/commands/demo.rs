@@ -56,7 +56,7 @@ pub(crate) fn run(cli: &Cli, args: &DemoArgs) -> Result<Outcome> {
             let job = job(path, Mapping::Recipe(recipe), edition);
             match importer.import(&job) {
                 Ok(report) => {
-                    output::report(&report);
+                    output::counts(&report);
                     imported += 1;
                 }
                 Err(error) => output::hint(format!("{id}: not imported: {error:#}")),
@@ -126,7 +126,7 @@ fn synthetic(cli: &Cli, importer: &mut Importer<'_>) -> Result<()> {
             read: ReadOptions::default(),
             columns: PlainOptions::default(),
         };
-        output::report(&importer.import(&job(path, mapping, "2026".to_owned()))?);
+        output::counts(&importer.import(&job(path, mapping, "2026".to_owned()))?);
     }
     Ok(())
 }

@@ -24,7 +24,8 @@ pub(crate) fn run(cli: &Cli, args: &ImportArgs) -> Result<Outcome> {
     }
     let recipes = recipes(cli)?;
     let recipe = args.source.as_deref().and_then(|source| recipes.get(source));
-    match (&args.file, recipe) {
+    let recipe = recipe.map(|recipe| with_options(recipe, args)).transpose()?;
+    match (&args.file, recipe.as_ref()) {
         (Some(file), Some(recipe)) => {
             let edition = match &args.edition {
                 Some(edition) => edition.clone(),
@@ -84,6 +85,48 @@ fn job<'a>(file: &Path, mapping: Mapping<'a>, edition: String, args: &ImportArgs
     }
 }
 
+/// The recipe with the reading options of the command line in place of its own. What a recipe
+/// settles by its fields cannot be given beside it.
+fn with_options(recipe: &Recipe, args: &ImportArgs) -> Result<Recipe> {
+    for (option, given) in [
+        ("--id-field", args.id_field.is_some()),
+        ("--lon", args.lon.is_some()),
+        ("--wkt", args.wkt.is_some()),
+        ("--title", args.title.is_some()),
+        ("--licence", args.licence.is_some()),
+    ] {
+        anyhow::ensure!(!given, "{option} cannot be given with --source {}: its recipe settles that", recipe.id);
+    }
+    if let Some(collection) = args.collection.as_ref().filter(|collection| **collection != recipe.collection) {
+        anyhow::bail!("the recipe of `{}` fills `{}`, not `{collection}`", recipe.id, recipe.collection);
+    }
+    let mut recipe = recipe.clone();
+    let given = read_options(args);
+    let format = &mut recipe.format;
+    format.sheet = given.sheet.or(format.sheet.take());
+    format.header_row = given.header_row.or(format.header_row);
+    format.layer = given.layer.or(format.layer.take());
+    format.member = given.member.or(format.member.take());
+    format.delimiter = given.delimiter.or(format.delimiter);
+    format.encoding = given.encoding.or(format.encoding.take());
+    recipe.geometry.crs = args.crs.clone().or(recipe.geometry.crs.take());
+    recipe.synthetic |= args.synthetic;
+    Ok(recipe)
+}
+
+/// The reading options of the command line.
+fn read_options(args: &ImportArgs) -> ReadOptions {
+    ReadOptions {
+        sheet: args.sheet.clone(),
+        header_row: args.header_row,
+        layer: args.layer.clone(),
+        member: args.member.clone(),
+        delimiter: args.delimiter,
+        encoding: args.encoding.clone(),
+        ..ReadOptions::default()
+    }
+}
+
 /// How a file without a recipe is read.
 fn plain(args: &ImportArgs) -> Result<Mapping<'static>> {
     let Some(collection) = &args.collection else {
@@ -103,15 +146,7 @@ fn plain(args: &ImportArgs) -> Result<Mapping<'static>> {
         synthetic: args.synthetic,
         ..SourceInfo::default()
     };
-    let read = ReadOptions {
-        sheet: args.sheet.clone(),
-        header_row: args.header_row,
-        layer: args.layer.clone(),
-        member: args.member.clone(),
-        delimiter: args.delimiter,
-        encoding: args.encoding.clone(),
-        ..ReadOptions::default()
-    };
+    let read = read_options(args);
     let columns = PlainOptions {
         id_field: args.id_field.clone(),
         longitude: args.lon.clone(),

@@ -111,7 +111,7 @@ impl<'c, 'a> GeometryReader<'c, 'a> {
                     coordinates_at = Some(self.cursor.at);
                     match kind {
                         Some(kind) if kind != Kind::GeometryCollection => {
-                            geometry = Some(self.coordinates(kind)?)
+                            geometry = Some(self.coordinates(kind)?);
                         }
                         _ => {
                             self.cursor.skip_value()?;
@@ -133,9 +133,8 @@ impl<'c, 'a> GeometryReader<'c, 'a> {
                 return self.problem("the GeometryCollection has no `geometries`");
             };
             let is_empty = members.is_empty();
-            return Ok(
-                (!is_empty).then(|| Geometry::GeometryCollection(GeometryCollection(members)))
-            );
+            let collection = Geometry::GeometryCollection(GeometryCollection(members));
+            return Ok((!is_empty).then_some(collection));
         }
         if let Some(geometry) = geometry {
             return Ok(geometry);

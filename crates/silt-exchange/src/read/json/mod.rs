@@ -8,6 +8,7 @@ mod lines;
 mod number;
 mod reference;
 mod scan;
+mod skip;
 
 use std::io::Read;
 
