@@ -66,10 +66,21 @@ fn duration_of(silt: &Silt, arguments: &[&str]) -> Duration {
 
 /// What GDAL counts in a layer of the store.
 fn gdal_count(store: &Path, layer: &str) -> Option<u64> {
-    let output = Command::new("ogrinfo").args(["-ro", "-so"]).arg(store).arg(layer).output().ok()?;
+    let output = Command::new("ogrinfo")
+        .args(["-ro", "-so"])
+        .arg(store)
+        .arg(layer)
+        .output()
+        .ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "GDAL reads the store: {text}{}", String::from_utf8_lossy(&output.stderr));
-    let line = text.lines().find_map(|line| line.strip_prefix("Feature Count: "))?;
+    assert!(
+        output.status.success(),
+        "GDAL reads the store: {text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Feature Count: "))?;
     Some(line.trim().parse().expect("a count"))
 }
 
@@ -77,7 +88,12 @@ fn statuses(silt: &Silt) -> (usize, BTreeSet<String>) {
     let features = silt.features("sites", &[]);
     let statuses = features
         .iter()
-        .map(|feature| feature["properties"]["status"].as_str().unwrap_or("none").to_owned())
+        .map(|feature| {
+            feature["properties"]["status"]
+                .as_str()
+                .unwrap_or("none")
+                .to_owned()
+        })
         .collect();
     (features.len(), statuses)
 }
@@ -92,7 +108,14 @@ fn a_killed_import_leaves_one_edition_whole() {
     copy_folder(&silt.data(), &prepared);
 
     let after = after.to_str().expect("a path in UTF-8");
-    let import = ["import", after, "--collection", "sites", "--edition", "2021"];
+    let import = [
+        "import",
+        after,
+        "--collection",
+        "sites",
+        "--edition",
+        "2021",
+    ];
     let whole = duration_of(&silt, &import);
     let mut random = Random(7);
     let (mut old, mut new) = (0, 0);
@@ -110,12 +133,23 @@ fn a_killed_import_leaves_one_edition_whole() {
             other => panic!("round {round}: {other} editions"),
         };
         assert_eq!(count, expected.0, "round {round}, killed after {delay:?}");
-        assert_eq!(found, BTreeSet::from([expected.1.to_owned()]), "round {round}, killed after {delay:?}");
-        assert!(!ended || edition_count == 2, "an import that said done is there");
+        assert_eq!(
+            found,
+            BTreeSet::from([expected.1.to_owned()]),
+            "round {round}, killed after {delay:?}"
+        );
+        assert!(
+            !ended || edition_count == 2,
+            "an import that said done is there"
+        );
         if let Some(counted) = gdal_count(&silt.store(), "sites") {
             assert_eq!(counted, expected.0 as u64, "GDAL, round {round}");
         }
-        if edition_count == 1 { old += 1 } else { new += 1 }
+        if edition_count == 1 {
+            old += 1
+        } else {
+            new += 1
+        }
         silt.ok(&["doctor"]);
     }
     eprintln!("killed {ROUNDS} imports: {old} left the edition before, {new} the new one");
@@ -139,9 +173,16 @@ fn a_killed_first_import_leaves_nothing_or_all() {
         }
         silt.ok(&["init"]);
         let infos = silt.json(&["collections"]).remove(0);
-        let sites = infos.as_array().expect("a list").iter().find(|info| info["schema"]["id"] == "sites");
+        let sites = infos
+            .as_array()
+            .expect("a list")
+            .iter()
+            .find(|info| info["schema"]["id"] == "sites");
         let count = sites.map_or(0, |info| info["features"].as_u64().expect("a count"));
-        assert!(count == 0 || count == FEATURES as u64, "round {round}, killed after {delay:?}: {count}");
+        assert!(
+            count == 0 || count == FEATURES as u64,
+            "round {round}, killed after {delay:?}: {count}"
+        );
         // And the same import goes through afterwards.
         silt.ok(&import);
         assert_eq!(statuses(&silt).0, FEATURES);
@@ -153,7 +194,15 @@ fn a_killed_edit_is_made_or_not_made() {
     let silt = Silt::new();
     let file = silt.file("sites.geojson", edition("active", 200));
     silt.import(&file, "sites", &["--edition", "2020"]);
-    let edit = ["edit", "sites", "sites:7", "--set", "status=closed", "--set", "note=by hand"];
+    let edit = [
+        "edit",
+        "sites",
+        "sites:7",
+        "--set",
+        "status=closed",
+        "--set",
+        "note=by hand",
+    ];
     let prepared = silt.path("prepared");
     copy_folder(&silt.data(), &prepared);
     let whole = duration_of(&silt, &edit);
@@ -162,15 +211,22 @@ fn a_killed_edit_is_made_or_not_made() {
         copy_folder(&prepared, &silt.data());
         let delay = whole.mul_f64(random.unit() * 1.1);
         let ended = kill_after(&silt, &edit, delay);
-        let states = silt.json(&["history", "sites:7"]).remove(0)["states"].as_array().map(Vec::len);
+        let states = silt.json(&["history", "sites:7"]).remove(0)["states"]
+            .as_array()
+            .map(Vec::len);
         let features = silt.features("sites", &[]);
         assert_eq!(features.len(), 200, "round {round}");
-        let edited: Vec<&Value> =
-            features.iter().filter(|feature| feature["properties"]["status"] == "closed").collect();
+        let edited: Vec<&Value> = features
+            .iter()
+            .filter(|feature| feature["properties"]["status"] == "closed")
+            .collect();
         let changes = silt.json(&["changes", "--field", "status"]).len();
         let seen = (states, edited.len(), changes);
         let made = seen == (Some(2), 1, 1);
-        assert!(made || seen == (Some(1), 0, 0), "round {round}, killed after {delay:?}: {seen:?}");
+        assert!(
+            made || seen == (Some(1), 0, 0),
+            "round {round}, killed after {delay:?}: {seen:?}"
+        );
         if made {
             assert_eq!(edited[0]["properties"]["note"], "by hand");
         }
@@ -190,7 +246,14 @@ fn a_reader_sees_one_edition_while_another_is_imported() {
     let server = silt.serve();
     let after = after.to_str().expect("a path in UTF-8");
     let mut child = silt
-        .command(&["import", after, "--collection", "sites", "--edition", "2021"])
+        .command(&[
+            "import",
+            after,
+            "--collection",
+            "sites",
+            "--edition",
+            "2021",
+        ])
         .stdout(Stdio::null())
         .spawn()
         .expect("the binary starts");
@@ -201,12 +264,20 @@ fn a_reader_sees_one_edition_while_another_is_imported() {
             .as_array()
             .expect("features")
             .iter()
-            .map(|feature| feature["properties"]["status"].as_str().unwrap_or("none").to_owned())
+            .map(|feature| {
+                feature["properties"]["status"]
+                    .as_str()
+                    .unwrap_or("none")
+                    .to_owned()
+            })
             .collect();
         assert_eq!(found.len(), 1, "one edition in one answer: {found:?}");
         answers += 1;
     }
     assert!(answers > 0, "the server answers during an import");
     let page = server.json("/collections/sites/items?limit=1");
-    assert_eq!(page["features"][0]["properties"]["status"], "closed", "the import is seen without a restart");
+    assert_eq!(
+        page["features"][0]["properties"]["status"], "closed",
+        "the import is seen without a restart"
+    );
 }

@@ -22,10 +22,21 @@ fn without_network_and_mirror_the_demo_is_synthetic_and_says_so() {
         assert_eq!(info["synthetic"], true, "{info}");
     }
     let server = silt.serve();
-    assert_eq!(server.json("/collections/tailings_facilities/items")["synthetic"], true);
-    assert_eq!(server.json("/collections/tailings_facilities")["synthetic"], true);
+    assert_eq!(
+        server.json("/collections/tailings_facilities/items")["synthetic"],
+        true
+    );
+    assert_eq!(
+        server.json("/collections/tailings_facilities")["synthetic"],
+        true
+    );
     let export = silt.path("synthetic.geojson");
-    silt.ok(&["export", "tailings_facilities", "-o", export.to_str().expect("a path in UTF-8")]);
+    silt.ok(&[
+        "export",
+        "tailings_facilities",
+        "-o",
+        export.to_str().expect("a path in UTF-8"),
+    ]);
     let text = std::fs::read_to_string(export).expect("the export can be read");
     let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(document["synthetic"], true, "the file itself says so");
@@ -43,7 +54,10 @@ fn with_a_mirror_the_demo_imports_the_real_registers() {
         .expect("the binary runs");
     assert!(output.status.success());
     // Newest editions: Chile 836, Brazil 933, US tailings 1,362.
-    assert_eq!(silt.features("tailings_facilities", &[]).len(), 836 + 933 + 1362);
+    assert_eq!(
+        silt.features("tailings_facilities", &[]).len(),
+        836 + 933 + 1362
+    );
     let infos = silt.json(&["collections"]).remove(0);
     for info in infos.as_array().expect("a list") {
         assert_eq!(info["synthetic"], false, "{info}");
@@ -57,7 +71,10 @@ fn with_a_mirror_the_demo_imports_the_real_registers() {
 fn from_an_own_file_to_a_query_in_five_commands() {
     // The five commands of the README, with the server's answer asked for by the test itself.
     let silt = Silt::new();
-    let file = silt.file("mines.geojson", points(&[("a", -70.2, -23.7, "active"), ("b", -44.1, -20.1, "closed")]));
+    let file = silt.file(
+        "mines.geojson",
+        points(&[("a", -70.2, -23.7, "active"), ("b", -44.1, -20.1, "closed")]),
+    );
     let file = file.to_str().expect("a path in UTF-8");
     silt.ok(&["import", file, "--collection", "my_mines"]);
     assert!(silt.ok(&["collections"]).contains("my_mines"));
@@ -70,11 +87,18 @@ fn from_an_own_file_to_a_query_in_five_commands() {
 fn help_names_every_command_and_sources_are_listed() {
     let silt = Silt::new();
     let help = silt.ok(&["--help"]);
-    for command in ["demo", "import", "sources", "changes", "history", "export", "serve", "regions", "doctor"] {
+    for command in [
+        "demo", "import", "sources", "changes", "history", "export", "serve", "regions", "doctor",
+    ] {
         assert!(help.contains(command), "{command}");
     }
     let list = silt.ok(&["sources", "list"]);
-    for source in ["chile-sernageomin", "brazil-sigbm", "global-tailings-portal", "icold-registry"] {
+    for source in [
+        "chile-sernageomin",
+        "brazil-sigbm",
+        "global-tailings-portal",
+        "icold-registry",
+    ] {
         assert!(list.contains(source), "{source}");
     }
     let shown = silt.ok(&["sources", "show", "chile-sernageomin"]);
@@ -85,19 +109,40 @@ fn help_names_every_command_and_sources_are_listed() {
 
 #[test]
 fn fetching_verifies_and_refuses_a_damaged_mirror() {
-    let Some(mirror) = mirror("fetch") else { return };
+    let Some(mirror) = mirror("fetch") else {
+        return;
+    };
     let silt = Silt::new();
-    let fetched = silt.ok(&["sources", "fetch", "chile-sernageomin", "--mirror", mirror.to_str().expect("UTF-8")]);
+    let fetched = silt.ok(&[
+        "sources",
+        "fetch",
+        "chile-sernageomin",
+        "--mirror",
+        mirror.to_str().expect("UTF-8"),
+    ]);
     assert!(fetched.contains("2025-10"), "{fetched}");
     // A mirror with the right name and other content.
     let damaged = silt.path("mirror");
     std::fs::create_dir_all(damaged.join("chile-relaves")).expect("a folder can be made");
-    let whole = std::fs::read(mirror.join("chile-relaves/RELAVES_CHILE_OCT2025.xlsx")).expect("the file is there");
-    std::fs::write(damaged.join("chile-relaves/RELAVES_CHILE_OCT2025.xlsx"), &whole[..whole.len() / 2])
-        .expect("a file can be written");
+    let whole = std::fs::read(mirror.join("chile-relaves/RELAVES_CHILE_OCT2025.xlsx"))
+        .expect("the file is there");
+    std::fs::write(
+        damaged.join("chile-relaves/RELAVES_CHILE_OCT2025.xlsx"),
+        &whole[..whole.len() / 2],
+    )
+    .expect("a file can be written");
     let other = Silt::new();
-    let finished =
-        other.run(&["sources", "fetch", "chile-sernageomin", "--mirror", damaged.to_str().expect("UTF-8")]);
+    let finished = other.run(&[
+        "sources",
+        "fetch",
+        "chile-sernageomin",
+        "--mirror",
+        damaged.to_str().expect("UTF-8"),
+    ]);
     assert_eq!(finished.code, 1, "{}", finished.stdout);
-    assert!(finished.stderr.contains("RELAVES_CHILE_OCT2025.xlsx"), "{}", finished.stderr);
+    assert!(
+        finished.stderr.contains("RELAVES_CHILE_OCT2025.xlsx"),
+        "{}",
+        finished.stderr
+    );
 }

@@ -9,9 +9,7 @@ use serde_json::{Value, json};
 use crate::support::{Silt, mirror};
 
 fn awkward() -> Value {
-    let feature = |id: &str, properties: Value, geometry: Value| {
-        json!({"type": "Feature", "id": id, "properties": properties, "geometry": geometry})
-    };
+    let feature = |id: &str, properties: Value, geometry: Value| json!({"type": "Feature", "id": id, "properties": properties, "geometry": geometry});
     json!({"type": "FeatureCollection", "features": [
         feature("1", json!({"name": "Æøå \"quoted\", comma\nnewline", "n": 9007199254740993_i64, "x": 0.1, "ok": true}),
             json!({"type": "Point", "coordinates": [-70.123456789012345, -23.7]})),
@@ -42,7 +40,10 @@ fn content(features: &[Value]) -> BTreeMap<String, (Value, BTreeMap<String, Valu
                 .filter(|(name, value)| !name.starts_with("silt_") && !value.is_null())
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect();
-            let record = properties["silt_record"].as_str().expect("a record id").to_owned();
+            let record = properties["silt_record"]
+                .as_str()
+                .expect("a record id")
+                .to_owned();
             (record, (feature["geometry"].clone(), own))
         })
         .collect()
@@ -51,7 +52,12 @@ fn content(features: &[Value]) -> BTreeMap<String, (Value, BTreeMap<String, Valu
 /// Exports to a format, imports that into another store and gives its features.
 fn round_trip(silt: &Silt, collection: &str, ending: &str) -> Vec<Value> {
     let file = silt.path(&format!("out.{ending}"));
-    silt.ok(&["export", collection, "-o", file.to_str().expect("a path in UTF-8")]);
+    silt.ok(&[
+        "export",
+        collection,
+        "-o",
+        file.to_str().expect("a path in UTF-8"),
+    ]);
     let other = Silt::new();
     other.import(&file, collection, &[]);
     other.features(collection, &[])
@@ -68,11 +74,19 @@ fn awkward_features_survive_the_round_trip_in_every_format() {
     assert_eq!(before["5"].1["Name"], "case differs");
     for ending in ["geojson", "geojsonl", "parquet", "gpkg", "fgb"] {
         let after = content(&round_trip(&silt, "sites", ending));
-        assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>(), "{ending}");
+        assert_eq!(
+            after.keys().collect::<Vec<_>>(),
+            before.keys().collect::<Vec<_>>(),
+            "{ending}"
+        );
         for (record, (geometry, fields)) in &before {
             assert_eq!(&after[record].0, geometry, "{ending}, geometry of {record}");
             for (name, value) in fields {
-                assert_eq!(after[record].1.get(name), Some(value), "{ending}, {name} of {record}");
+                assert_eq!(
+                    after[record].1.get(name),
+                    Some(value),
+                    "{ending}, {name} of {record}"
+                );
             }
         }
     }
@@ -80,7 +94,9 @@ fn awkward_features_survive_the_round_trip_in_every_format() {
 
 #[test]
 fn a_register_survives_the_round_trip() {
-    let Some(mirror) = mirror("export") else { return };
+    let Some(mirror) = mirror("export") else {
+        return;
+    };
     let silt = Silt::new();
     silt.import_source(&mirror, "chile-sernageomin", &[]);
     let before = content(&silt.features("tailings_facilities", &[]));
@@ -92,18 +108,30 @@ fn a_register_survives_the_round_trip() {
 
 #[test]
 fn export_by_region_bbox_and_source() {
-    let Some(mirror) = mirror("export") else { return };
+    let Some(mirror) = mirror("export") else {
+        return;
+    };
     let silt = Silt::new();
     silt.import_source(&mirror, "chile-sernageomin", &[]);
     silt.import_source(&mirror, "us-nid-tailings", &[]);
     let all = silt.features("tailings_facilities", &[]).len();
     assert_eq!(all, 836 + 1362);
-    assert_eq!(silt.features("tailings_facilities", &["--region", "iso3:CHL"]).len(), 836);
-    assert_eq!(silt.features("tailings_facilities", &["--source", "us-nid-tailings"]).len(), 1362);
+    assert_eq!(
+        silt.features("tailings_facilities", &["--region", "iso3:CHL"])
+            .len(),
+        836
+    );
+    assert_eq!(
+        silt.features("tailings_facilities", &["--source", "us-nid-tailings"])
+            .len(),
+        1362
+    );
     let boxed = silt.features("tailings_facilities", &["--bbox", "-72,-30,-69,-25"]);
     assert!(!boxed.is_empty() && boxed.len() < 836);
     for feature in &boxed {
-        let latitude = feature["geometry"]["coordinates"][1].as_f64().expect("a latitude");
+        let latitude = feature["geometry"]["coordinates"][1]
+            .as_f64()
+            .expect("a latitude");
         assert!((-30.0..=-25.0).contains(&latitude));
     }
 }
@@ -111,15 +139,45 @@ fn export_by_region_bbox_and_source() {
 #[test]
 fn an_export_that_cannot_be_written_leaves_no_file() {
     let silt = Silt::new();
-    let file = silt.file("sites.geojson", crate::support::points(&[("1", 1.0, 45.0, "a")]));
+    let file = silt.file(
+        "sites.geojson",
+        crate::support::points(&[("1", 1.0, 45.0, "a")]),
+    );
     silt.import(&file, "sites", &[]);
     let nowhere = silt.path("no-such-folder").join("out.geojson");
-    let finished = silt.run(&["export", "sites", "-o", nowhere.to_str().expect("a path in UTF-8")]);
+    let finished = silt.run(&[
+        "export",
+        "sites",
+        "-o",
+        nowhere.to_str().expect("a path in UTF-8"),
+    ]);
     assert_eq!(finished.code, 1);
-    assert!(finished.stderr.contains("no-such-folder"), "{}", finished.stderr);
-    let unknown = silt.run(&["export", "sites", "-o", silt.path("out.xyz").to_str().expect("UTF-8")]);
+    assert!(
+        finished.stderr.contains("no-such-folder"),
+        "{}",
+        finished.stderr
+    );
+    let unknown = silt.run(&[
+        "export",
+        "sites",
+        "-o",
+        silt.path("out.xyz").to_str().expect("UTF-8"),
+    ]);
     assert_eq!(unknown.code, 1);
-    assert!(unknown.stderr.contains("geojson"), "names what is possible: {}", unknown.stderr);
+    assert!(
+        unknown.stderr.contains("geojson"),
+        "names what is possible: {}",
+        unknown.stderr
+    );
     assert!(!Path::new(&silt.path("out.xyz")).exists());
-    assert_eq!(silt.run(&["export", "nothing", "-o", silt.path("x.csv").to_str().expect("UTF-8")]).code, 1);
+    assert_eq!(
+        silt.run(&[
+            "export",
+            "nothing",
+            "-o",
+            silt.path("x.csv").to_str().expect("UTF-8")
+        ])
+        .code,
+        1
+    );
 }

@@ -27,7 +27,12 @@ fn records(document: &Value) -> BTreeSet<String> {
         .as_array()
         .expect("features")
         .iter()
-        .map(|feature| feature["properties"]["silt_record"].as_str().expect("a record id").to_owned())
+        .map(|feature| {
+            feature["properties"]["silt_record"]
+                .as_str()
+                .expect("a record id")
+                .to_owned()
+        })
         .collect()
 }
 
@@ -43,11 +48,16 @@ fn items_by_bbox_region_and_limit() {
     assert_eq!((status, media_type.as_str()), (200, "application/geo+json"));
     let all: Value = serde_json::from_str(&body).expect("GeoJSON");
     assert_eq!(records(&all).len(), 5);
-    body.parse::<geojson::GeoJson>().expect("the geojson crate reads it");
+    body.parse::<geojson::GeoJson>()
+        .expect("the geojson crate reads it");
 
     let items = |query: &str| records(&server.json(&format!("/collections/sites/items?{query}")));
     assert_eq!(items("bbox=-80,-40,-60,-10"), set(&["cl"]));
-    assert_eq!(items("bbox=170,-20,-170,-10"), set(&["fj-west", "fj-east"]), "across the antimeridian");
+    assert_eq!(
+        items("bbox=170,-20,-170,-10"),
+        set(&["fj-west", "fj-east"]),
+        "across the antimeridian"
+    );
     assert_eq!(items("region=iso3:BRA"), set(&["br"]));
     assert_eq!(items("region=un:GRULAC"), set(&["br", "cl"]));
     assert_eq!(items("region=m49:005"), set(&["br", "cl"]), "South America");
@@ -64,7 +74,11 @@ fn pages_follow_each_other_without_gaps_or_repeats() {
     for _ in 0..10 {
         let page = server.json(&path);
         seen.extend(records(&page));
-        let next = page["links"].as_array().expect("links").iter().find(|link| link["rel"] == "next");
+        let next = page["links"]
+            .as_array()
+            .expect("links")
+            .iter()
+            .find(|link| link["rel"] == "next");
         match next {
             Some(link) => path = link["href"].as_str().expect("an address").to_owned(),
             None => break,
@@ -82,7 +96,12 @@ fn one_item_its_history_and_the_changes() {
     let server = silt.serve();
     let item = server.json("/collections/sites/items/sites:cl");
     assert_eq!(item["properties"]["status"], "closed");
-    assert_eq!(item["properties"]["silt_regions"].as_array().map(|regions| regions.contains(&"iso3:CHL".into())), Some(true));
+    assert_eq!(
+        item["properties"]["silt_regions"]
+            .as_array()
+            .map(|regions| regions.contains(&"iso3:CHL".into())),
+        Some(true)
+    );
     let history = server.json("/collections/sites/items/sites:cl/history");
     assert_eq!(history["states"].as_array().map(Vec::len), Some(2));
     let changes = server.json("/changes?region=iso3:CHL&field=status");
@@ -116,7 +135,12 @@ fn what_is_wrong_with_a_request_is_told_as_a_problem_document() {
         assert_eq!(media_type, "application/problem+json", "{path}");
         let problem: Value = serde_json::from_str(&body).expect("a problem document");
         assert_eq!(problem["status"], status);
-        assert!(problem["detail"].as_str().is_some_and(|detail| !detail.is_empty()), "{problem}");
+        assert!(
+            problem["detail"]
+                .as_str()
+                .is_some_and(|detail| !detail.is_empty()),
+            "{problem}"
+        );
     }
 }
 
@@ -126,7 +150,11 @@ fn landing_page_collections_sources_and_shutdown() {
     let server = silt.serve();
     assert_eq!(server.get("/healthz"), (200, "ok".to_owned()));
     let landing = server.json("/");
-    assert!(landing["links"].as_array().is_some_and(|links| !links.is_empty()));
+    assert!(
+        landing["links"]
+            .as_array()
+            .is_some_and(|links| !links.is_empty())
+    );
     let collections = server.json("/collections");
     assert_eq!(collections["collections"][0]["id"], "sites");
     assert_eq!(collections["collections"][0]["numberOfFeatures"], 5);

@@ -22,7 +22,9 @@ pub(crate) struct Finished {
 
 impl Silt {
     pub(crate) fn new() -> Self {
-        Silt { folder: tempfile::tempdir().expect("a temporary folder") }
+        Silt {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        }
     }
 
     /// The data folder.
@@ -50,7 +52,11 @@ impl Silt {
     /// The command, ready to run.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_silt"));
-        command.arg("--data").arg(self.data()).args(arguments).stdin(Stdio::null());
+        command
+            .arg("--data")
+            .arg(self.data())
+            .args(arguments)
+            .stdin(Stdio::null());
         for name in ["SILT_DATA", "SILT_SOURCES", "SILT_MIRROR", "SILT_LISTEN"] {
             command.env_remove(name);
         }
@@ -72,7 +78,11 @@ impl Silt {
     /// Runs a command that must succeed; gives what it wrote.
     pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         let finished = self.run(arguments);
-        assert_eq!(finished.code, 0, "silt {arguments:?}: {}{}", finished.stdout, finished.stderr);
+        assert_eq!(
+            finished.code, 0,
+            "silt {arguments:?}: {}{}",
+            finished.stdout, finished.stderr
+        );
         finished.stdout
     }
 
@@ -139,9 +149,17 @@ impl Silt {
             .expect("the server starts");
         let stdout = child.stdout.take().expect("standard output is piped");
         let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line).expect("the server says where it listens");
-        let start = line.find("http://").unwrap_or_else(|| panic!("no address in {line:?}"));
-        let address = line[start..].split('/').nth(2).expect("an address").to_owned();
+        BufReader::new(stdout)
+            .read_line(&mut line)
+            .expect("the server says where it listens");
+        let start = line
+            .find("http://")
+            .unwrap_or_else(|| panic!("no address in {line:?}"));
+        let address = line[start..]
+            .split('/')
+            .nth(2)
+            .expect("an address")
+            .to_owned();
         Server { child, address }
     }
 }
@@ -161,8 +179,14 @@ impl Server {
 
     /// Status, media type and body of a GET request.
     pub(crate) fn get_typed(&self, path: &str) -> (u16, String, String) {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).build().into();
-        let mut response = agent.get(format!("http://{}{path}", self.address)).call().expect("an answer");
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .into();
+        let mut response = agent
+            .get(format!("http://{}{path}", self.address))
+            .call()
+            .expect("an answer");
         let media_type = response
             .headers()
             .get("content-type")
@@ -170,7 +194,11 @@ impl Server {
             .unwrap_or_default()
             .to_owned();
         let status = response.status().as_u16();
-        (status, media_type, response.body_mut().read_to_string().expect("a body"))
+        (
+            status,
+            media_type,
+            response.body_mut().read_to_string().expect("a body"),
+        )
     }
 
     /// The JSON of a successful GET request.
@@ -183,7 +211,10 @@ impl Server {
     /// Asks the server to stop and gives its exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
         let id = self.child.id().to_string();
-        Command::new("kill").args(["-TERM", &id]).status().expect("kill runs");
+        Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .expect("kill runs");
         self.child.wait().expect("the server ends").code()
     }
 }
@@ -199,9 +230,11 @@ impl Drop for Server {
 pub(crate) fn mirror(test: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("SILT_MIRROR").map(PathBuf::from);
     match folder {
-        Some(folder) if folder.is_dir() => {
-            Some(folder.canonicalize().expect("the mirror folder has an absolute path"))
-        }
+        Some(folder) if folder.is_dir() => Some(
+            folder
+                .canonicalize()
+                .expect("the mirror folder has an absolute path"),
+        ),
         _ => {
             eprintln!("{test}: skipped, SILT_MIRROR names no folder");
             None

@@ -160,7 +160,10 @@ impl Crs {
         let position = Cell::new(0);
         geometry.map_coords_in_place(|_| {
             let index = position.replace(position.get() + 1);
-            Coord { x: xs[index], y: ys[index] }
+            Coord {
+                x: xs[index],
+                y: ys[index],
+            }
         });
         Ok(())
     }
@@ -173,8 +176,14 @@ impl Crs {
             name: shown(&self.name),
             reason,
         };
-        if xs.iter().chain(ys.iter()).any(|value| value.abs() > MAX_PROJECTED) {
-            return Err(out_of_domain("coordinates beyond the size of the Earth".to_owned()));
+        if xs
+            .iter()
+            .chain(ys.iter())
+            .any(|value| value.abs() > MAX_PROJECTED)
+        {
+            return Err(out_of_domain(
+                "coordinates beyond the size of the Earth".to_owned(),
+            ));
         }
         let transform = cached_transform(definition).map_err(out_of_domain)?;
         transform
@@ -220,7 +229,9 @@ fn open(definition: &str) -> Result<SpatialRef, String> {
 
 /// Whether a definition without a code is WGS84 longitude and latitude all the same.
 fn is_plain_wgs84(system: &SpatialRef) -> bool {
-    system.to_proj4().is_ok_and(|text| text.trim() == "+proj=longlat +datum=WGS84 +no_defs")
+    system
+        .to_proj4()
+        .is_ok_and(|text| text.trim() == "+proj=longlat +datum=WGS84 +no_defs")
 }
 
 /// Authority and code, in capitals, of the spellings in use.
@@ -262,7 +273,10 @@ fn is_definition(text: &str) -> bool {
         .collect();
     let is_wkt = start[word.len()..].trim_start().starts_with(['[', '('])
         && (word.ends_with("CS") || word.ends_with("CRS") || word == "COMPOUNDCRS");
-    is_wkt || start.starts_with("+proj") || start.starts_with("+init=epsg") || start.starts_with('{')
+    is_wkt
+        || start.starts_with("+proj")
+        || start.starts_with("+init=epsg")
+        || start.starts_with('{')
 }
 
 fn unknown(name: &str, reason: &str) -> CrsError {

@@ -59,16 +59,40 @@ fn unknown_names_are_named() {
 #[test]
 fn positions_agree_with_proj() {
     let cases = [
-        ("EPSG:32719", 541170.1216, 7684083.9024, -68.604_014_18, -20.943_234_30),
-        ("EPSG:2994", 1_000_000.0, 900_000.0, -121.691_546_20, 44.212_880_88),
-        ("EPSG:26912", 450_000.0, 4_400_000.0, -111.583_618_66, 39.748_440_37),
+        (
+            "EPSG:32719",
+            541170.1216,
+            7684083.9024,
+            -68.604_014_18,
+            -20.943_234_30,
+        ),
+        (
+            "EPSG:2994",
+            1_000_000.0,
+            900_000.0,
+            -121.691_546_20,
+            44.212_880_88,
+        ),
+        (
+            "EPSG:26912",
+            450_000.0,
+            4_400_000.0,
+            -111.583_618_66,
+            39.748_440_37,
+        ),
     ];
     for (name, x, y, longitude, latitude) in cases {
         let crs = Crs::parse(name).expect("a known system");
         let (found_longitude, found_latitude) = crs.to_wgs84(x, y).expect("in its domain");
         // A metre: which of several datum shifts PROJ takes depends on the grids installed.
-        assert!((found_longitude - longitude).abs() < 1e-5, "{name} {found_longitude}");
-        assert!((found_latitude - latitude).abs() < 1e-5, "{name} {found_latitude}");
+        assert!(
+            (found_longitude - longitude).abs() < 1e-5,
+            "{name} {found_longitude}"
+        );
+        assert!(
+            (found_latitude - latitude).abs() < 1e-5,
+            "{name} {found_latitude}"
+        );
     }
 }
 

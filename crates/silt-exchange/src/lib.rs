@@ -2,13 +2,13 @@
 
 pub mod crs;
 pub mod fetch;
-pub mod map;
-pub mod write;
-pub mod values;
 pub mod hash;
+pub mod map;
 pub mod read;
 pub mod recipe;
 pub mod record;
+pub mod values;
+pub mod write;
 
 /// Version of the GDAL library in use, e.g. `3.6.2`.
 pub fn gdal_version() -> String {

@@ -40,12 +40,21 @@ pub struct RowNote {
 impl Record {
     /// A record without fields or geometry.
     pub fn new(row: u64) -> Self {
-        Record { row, id: None, fields: Vec::new(), geometry: RawGeometry::Absent, notes: Vec::new() }
+        Record {
+            row,
+            id: None,
+            fields: Vec::new(),
+            geometry: RawGeometry::Absent,
+            notes: Vec::new(),
+        }
     }
 
     /// The value of the first field with this exact name.
     pub fn field(&self, name: &str) -> Option<&Value> {
-        self.fields.iter().find(|(key, _)| key.as_ref() == name).map(|(_, value)| value)
+        self.fields
+            .iter()
+            .find(|(key, _)| key.as_ref() == name)
+            .map(|(_, value)| value)
     }
 }
 

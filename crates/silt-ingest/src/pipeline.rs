@@ -32,12 +32,16 @@ impl Prepared {
     /// Opens the file once to learn what it is, and fits the mapping to it.
     pub(crate) fn new(job: &ImportJob<'_>) -> Result<Self, IngestError> {
         let file_bytes = std::fs::metadata(&job.path).map_or(0, |metadata| metadata.len());
-        let misfit = |source| IngestError::Map { file: file_name(&job.path), source };
+        let misfit = |source| IngestError::Map {
+            file: file_name(&job.path),
+            source,
+        };
         match &job.mapping {
             Mapping::Recipe(recipe) => {
                 let read = recipe.format.clone();
                 let reader = Reader::open(&job.path, &read)?;
-                let mapper = Mapper::for_recipe(recipe, reader.info(), &job.edition).map_err(misfit)?;
+                let mapper =
+                    Mapper::for_recipe(recipe, reader.info(), &job.edition).map_err(misfit)?;
                 Ok(Prepared {
                     mapper,
                     schema: recipe.schema(),

@@ -32,7 +32,12 @@ impl Problem {
 
     /// The path names something that does not exist.
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
-        Problem { status: StatusCode::NOT_FOUND, code: "not-found", detail: detail.into(), violations: Vec::new() }
+        Problem {
+            status: StatusCode::NOT_FOUND,
+            code: "not-found",
+            detail: detail.into(),
+            violations: Vec::new(),
+        }
     }
 
     /// The path exists, but not with this method.
@@ -58,9 +63,9 @@ impl Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::NoSuchCollection(id) => {
-                Problem::not_found(format!("there is no collection `{id}`; /collections lists them"))
-            }
+            StoreError::NoSuchCollection(id) => Problem::not_found(format!(
+                "there is no collection `{id}`; /collections lists them"
+            )),
             other => {
                 tracing::error!(error = %other, "the store failed");
                 Problem::internal()
@@ -89,7 +94,9 @@ impl IntoResponse for Problem {
         }
         let mut response = (self.status, Json(document)).into_response();
         let media_type = HeaderValue::from_static("application/problem+json");
-        response.headers_mut().insert(header::CONTENT_TYPE, media_type);
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, media_type);
         response
     }
 }

@@ -6,7 +6,10 @@ use silt_store::CollectionInfo;
 
 /// Whether the client prefers a page over JSON, as browsers say.
 pub(crate) fn wants_html(headers: &HeaderMap) -> bool {
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let accept = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
     accept.contains("text/html")
 }
 
@@ -15,7 +18,11 @@ pub(crate) fn landing(collections: &[CollectionInfo]) -> String {
     let mut rows = String::new();
     for info in collections {
         let id = escape(&info.schema.id);
-        let mark = if info.synthetic { " <strong>synthetic</strong>" } else { "" };
+        let mark = if info.synthetic {
+            " <strong>synthetic</strong>"
+        } else {
+            ""
+        };
         rows.push_str(&format!(
             "<tr><td><a href=\"/collections/{id}/items?limit=100\">{}</a>{mark}</td><td class=\"n\">{}</td><td>{}</td></tr>\n",
             escape(&info.schema.title),
@@ -41,5 +48,8 @@ pub(crate) fn landing(collections: &[CollectionInfo]) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }

@@ -40,9 +40,10 @@ impl Parameters {
             return Ok(config.default_limit);
         };
         match text.parse::<u64>() {
-            Ok(0) | Err(_) => {
-                Err(Problem::invalid_parameter("limit", format!("`{text}` is not a whole number of at least 1")))
-            }
+            Ok(0) | Err(_) => Err(Problem::invalid_parameter(
+                "limit",
+                format!("`{text}` is not a whole number of at least 1"),
+            )),
             Ok(wanted) => Ok(wanted.min(config.max_limit)),
         }
     }
@@ -59,12 +60,19 @@ impl Parameters {
     }
 
     /// What `bbox`, `region`, `limit` and `cursor` select.
-    pub(crate) fn selection(&self, regions: &RegionSet, config: &ServerConfig) -> Result<Selection, Problem> {
+    pub(crate) fn selection(
+        &self,
+        regions: &RegionSet,
+        config: &ServerConfig,
+    ) -> Result<Selection, Problem> {
         let after_fid = match self.get("cursor") {
             None => None,
             Some(text) => {
                 let fid = text.parse().map_err(|_| {
-                    Problem::invalid_parameter("cursor", "is not one that this service gave; follow the `next` link")
+                    Problem::invalid_parameter(
+                        "cursor",
+                        "is not one that this service gave; follow the `next` link",
+                    )
                 })?;
                 Some(fid)
             }
@@ -84,7 +92,10 @@ fn parse_bbox(text: &str) -> Result<[f64; 4], Problem> {
     let refuse = |detail: String| Problem::invalid_parameter("bbox", detail);
     let mut numbers = Vec::with_capacity(6);
     for part in text.split(',') {
-        let number: f64 = part.trim().parse().map_err(|_| refuse(format!("`{part}` is not a number")))?;
+        let number: f64 = part
+            .trim()
+            .parse()
+            .map_err(|_| refuse(format!("`{part}` is not a number")))?;
         if !number.is_finite() {
             return Err(refuse(format!("`{part}` is not a finite number")));
         }
@@ -93,7 +104,12 @@ fn parse_bbox(text: &str) -> Result<[f64; 4], Problem> {
     let [west, south, east, north] = match numbers.as_slice() {
         [west, south, east, north] => [*west, *south, *east, *north],
         [west, south, _, east, north, _] => [*west, *south, *east, *north],
-        _ => return Err(refuse(format!("has {} numbers; 4 or 6 are wanted", numbers.len()))),
+        _ => {
+            return Err(refuse(format!(
+                "has {} numbers; 4 or 6 are wanted",
+                numbers.len()
+            )));
+        }
     };
     if south > north {
         return Err(refuse(format!("south {south} lies north of north {north}")));
@@ -102,7 +118,9 @@ fn parse_bbox(text: &str) -> Result<[f64; 4], Problem> {
         return Err(refuse("latitudes lie in -90..90".to_owned()));
     }
     if !(-180.0..=180.0).contains(&west) || !(-180.0..=180.0).contains(&east) {
-        return Err(refuse("longitudes lie in -180..180; west > east crosses the antimeridian".to_owned()));
+        return Err(refuse(
+            "longitudes lie in -180..180; west > east crosses the antimeridian".to_owned(),
+        ));
     }
     Ok([west, south, east, north])
 }
@@ -115,12 +133,24 @@ mod tests {
     fn bbox_of_four_and_six_numbers() {
         assert_eq!(parse_bbox("1,2,3,4").ok(), Some([1.0, 2.0, 3.0, 4.0]));
         assert_eq!(parse_bbox("1,2,-5,3,4,9").ok(), Some([1.0, 2.0, 3.0, 4.0]));
-        assert_eq!(parse_bbox("170,-20,-170,-10").ok(), Some([170.0, -20.0, -170.0, -10.0]));
+        assert_eq!(
+            parse_bbox("170,-20,-170,-10").ok(),
+            Some([170.0, -20.0, -170.0, -10.0])
+        );
     }
 
     #[test]
     fn impossible_bboxes_are_refused() {
-        for text in ["", "1,2,3", "1,2,3,x", "1,2,3,NaN", "0,10,1,5", "0,-91,1,5", "-181,0,1,5", "1,2,3,4,5"] {
+        for text in [
+            "",
+            "1,2,3",
+            "1,2,3,x",
+            "1,2,3,NaN",
+            "0,10,1,5",
+            "0,-91,1,5",
+            "-181,0,1,5",
+            "1,2,3,4,5",
+        ] {
             assert!(parse_bbox(text).is_err(), "{text}");
         }
     }

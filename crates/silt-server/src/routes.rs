@@ -34,12 +34,17 @@ pub(crate) fn routes(state: AppState) -> Router {
         .route("/collections/{collection}/items/{id}/history", get(history))
         .route("/changes", get(changes))
         .route("/sources", get(sources))
-        .fallback(|uri: Uri| async move { Problem::not_found(format!("there is nothing at {}", uri.path())) })
+        .fallback(|uri: Uri| async move {
+            Problem::not_found(format!("there is nothing at {}", uri.path()))
+        })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .with_state(state)
 }
 
-async fn landing(State(state): State<AppState>, headers: HeaderMap) -> Result<Response<Body>, Problem> {
+async fn landing(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+) -> Result<Response<Body>, Problem> {
     let infos = state.read(|store| Ok(store.collections()?)).await?;
     if pages::wants_html(&headers) {
         return Ok(Html(pages::landing(&infos)).into_response());
@@ -58,7 +63,10 @@ async fn landing(State(state): State<AppState>, headers: HeaderMap) -> Result<Re
     Ok(Json(document).into_response())
 }
 
-async fn collections(State(state): State<AppState>, Query(pairs): Pairs) -> Result<Json<Value>, Problem> {
+async fn collections(
+    State(state): State<AppState>,
+    Query(pairs): Pairs,
+) -> Result<Json<Value>, Problem> {
     Parameters::checked(pairs, &[])?;
     let infos = state.read(|store| Ok(store.collections()?)).await?;
     let described: Vec<Value> = infos.iter().map(describe).collect();
@@ -77,7 +85,9 @@ async fn collection(
     let infos = state.read(|store| Ok(store.collections()?)).await?;
     match infos.iter().find(|info| info.schema.id == id) {
         Some(info) => Ok(Json(describe(info))),
-        None => Err(Problem::not_found(format!("there is no collection `{id}`; /collections lists them"))),
+        None => Err(Problem::not_found(format!(
+            "there is no collection `{id}`; /collections lists them"
+        ))),
     }
 }
 
@@ -129,10 +139,20 @@ async fn items(
             Ok(features)
         })
         .await?;
-    let page_length = usize::try_from(limit).unwrap_or(usize::MAX).min(features.len());
+    let page_length = usize::try_from(limit)
+        .unwrap_or(usize::MAX)
+        .min(features.len());
     let (page, beyond) = features.split_at(page_length);
-    let next_cursor = if beyond.is_empty() { None } else { page.last().map(|last| last.fid) };
-    Ok(geojson_response(&feature_collection(page, next_cursor, &uri)))
+    let next_cursor = if beyond.is_empty() {
+        None
+    } else {
+        page.last().map(|last| last.fid)
+    };
+    Ok(geojson_response(&feature_collection(
+        page,
+        next_cursor,
+        &uri,
+    )))
 }
 
 fn feature_collection(page: &[StoredFeature], next_cursor: Option<i64>, uri: &Uri) -> Value {
@@ -155,8 +175,12 @@ fn feature_collection(page: &[StoredFeature], next_cursor: Option<i64>, uri: &Ur
 
 /// The same request with another cursor.
 fn with_cursor(uri: &Uri, cursor: i64) -> String {
-    let kept: Vec<&str> =
-        uri.query().unwrap_or("").split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor=")).collect();
+    let kept: Vec<&str> = uri
+        .query()
+        .unwrap_or("")
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="))
+        .collect();
     let mut query = kept.join("&");
     if !query.is_empty() {
         query.push('&');
@@ -171,9 +195,12 @@ async fn item(
 ) -> Result<Response<Body>, Problem> {
     Parameters::checked(pairs, &[])?;
     let found = state.read(move |store| {
-        let no_such_item = || Problem::not_found(format!("there is no item `{id}` in `{collection}`"));
+        let no_such_item =
+            || Problem::not_found(format!("there is no item `{id}` in `{collection}`"));
         let feature_id = FeatureId::parse(&id).ok_or_else(no_such_item)?;
-        store.feature(&collection, &feature_id)?.ok_or_else(no_such_item)
+        store
+            .feature(&collection, &feature_id)?
+            .ok_or_else(no_such_item)
     });
     let feature = to_geojson(&found.await?);
     let document = serde_json::to_value(feature).unwrap_or(Value::Null);
@@ -189,17 +216,33 @@ async fn history(
     let shown_id = id.clone();
     let states = state
         .read(move |store| {
-            let no_such_item = || Problem::not_found(format!("there was never an item `{id}` in `{collection}`"));
+            let no_such_item =
+                || Problem::not_found(format!("there was never an item `{id}` in `{collection}`"));
             let feature_id = FeatureId::parse(&id).ok_or_else(no_such_item)?;
             let states = store.history(&collection, &feature_id)?;
-            if states.is_empty() { Err(no_such_item()) } else { Ok(states) }
+            if states.is_empty() {
+                Err(no_such_item())
+            } else {
+                Ok(states)
+            }
         })
         .await?;
     Ok(Json(json!({"id": shown_id, "states": states})))
 }
 
-async fn changes(State(state): State<AppState>, Query(pairs): Pairs) -> Result<Json<Value>, Problem> {
-    let known = ["collection", "source", "since", "until", "field", "region", "limit"];
+async fn changes(
+    State(state): State<AppState>,
+    Query(pairs): Pairs,
+) -> Result<Json<Value>, Problem> {
+    let known = [
+        "collection",
+        "source",
+        "since",
+        "until",
+        "field",
+        "region",
+        "limit",
+    ];
     let parameters = Parameters::checked(pairs, &known)?;
     for name in ["since", "until"] {
         if let Some(text) = parameters.get(name) {
@@ -228,15 +271,27 @@ async fn changes(State(state): State<AppState>, Query(pairs): Pairs) -> Result<J
             Ok(found)
         })
         .await?;
-    Ok(Json(json!({"changes": found, "numberReturned": found.len()})))
+    Ok(Json(
+        json!({"changes": found, "numberReturned": found.len()}),
+    ))
 }
 
-async fn sources(State(state): State<AppState>, Query(pairs): Pairs) -> Result<Json<Value>, Problem> {
+async fn sources(
+    State(state): State<AppState>,
+    Query(pairs): Pairs,
+) -> Result<Json<Value>, Problem> {
     Parameters::checked(pairs, &[])?;
-    let (sources, editions) = state.read(|store| Ok((store.sources()?, store.editions(None)?))).await?;
+    let (sources, editions) = state
+        .read(|store| Ok((store.sources()?, store.editions(None)?)))
+        .await?;
     Ok(Json(json!({"sources": sources, "editions": editions})))
 }
 
 fn geojson_response(document: &Value) -> Response<Body> {
-    (StatusCode::OK, [(header::CONTENT_TYPE, GEOJSON)], document.to_string()).into_response()
+    (
+        StatusCode::OK,
+        [(header::CONTENT_TYPE, GEOJSON)],
+        document.to_string(),
+    )
+        .into_response()
 }

@@ -18,7 +18,10 @@ pub struct ServerConfig {
 
 impl Default for ServerConfig {
     fn default() -> Self {
-        ServerConfig { default_limit: 10, max_limit: 10_000 }
+        ServerConfig {
+            default_limit: 10,
+            max_limit: 10_000,
+        }
     }
 }
 
@@ -64,7 +67,11 @@ impl AppState {
     {
         let state = self.clone();
         tokio::task::spawn_blocking(move || {
-            let idle = state.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let idle = state
+                .idle
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .pop();
             let store = match idle {
                 Some(store) => store,
                 None => (state.open)()?,

@@ -10,7 +10,13 @@ use clap::{Args, Parser, Subcommand};
 #[command(name = "silt", version, about, max_term_width = 100)]
 pub(crate) struct Cli {
     /// Folder that holds the store and downloaded files.
-    #[arg(long, global = true, env = "SILT_DATA", default_value = "silt-data", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "SILT_DATA",
+        default_value = "silt-data",
+        value_name = "DIR"
+    )]
     pub(crate) data: PathBuf,
 
     /// Folder with recipes of your own, beside the bundled ones.

@@ -82,7 +82,11 @@ pub(crate) fn report(report: &ImportReport) {
 
 /// Writes the counts, flags and notes of an import report for a person.
 pub(crate) fn counts(report: &ImportReport) {
-    let rehearsal = if report.dry_run { " (rehearsal, nothing was changed)" } else { "" };
+    let rehearsal = if report.dry_run {
+        " (rehearsal, nothing was changed)"
+    } else {
+        ""
+    };
     let synthetic = if report.synthetic { " [SYNTHETIC]" } else { "" };
     line(format!(
         "{} edition {} -> {}{synthetic}{rehearsal}",
@@ -102,7 +106,10 @@ pub(crate) fn counts(report: &ImportReport) {
         ("flagged", report.flagged),
         ("without geometry", report.without_geometry),
     ];
-    let shown: Vec<String> = counts.iter().map(|(name, count)| format!("{} {name}", grouped(*count))).collect();
+    let shown: Vec<String> = counts
+        .iter()
+        .map(|(name, count)| format!("{} {name}", grouped(*count)))
+        .collect();
     line(format!("  {}", shown.join(", ")));
     for (code, count) in &report.flags {
         line(format!("  flag {}: {}", code.code(), grouped(*count)));
@@ -156,7 +163,9 @@ pub(crate) fn progress(label: &str, total_bytes: u64) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(total_bytes);
-    let style = ProgressStyle::with_template("{msg:32} {bar:30} {bytes:>10}/{total_bytes:10} {elapsed} {prefix}");
+    let style = ProgressStyle::with_template(
+        "{msg:32} {bar:30} {bytes:>10}/{total_bytes:10} {elapsed} {prefix}",
+    );
     if let Ok(style) = style {
         bar.set_style(style);
     }

@@ -31,15 +31,28 @@ pub(super) fn download(
         .build()
         .into();
     let mut answer = agent.get(url).call().map_err(|error| match error {
-        ureq::Error::StatusCode(status) => FetchError::Status { url: url.to_owned(), status },
-        other => FetchError::Unreachable { url: url.to_owned(), reason: other.to_string() },
+        ureq::Error::StatusCode(status) => FetchError::Status {
+            url: url.to_owned(),
+            status,
+        },
+        other => FetchError::Unreachable {
+            url: url.to_owned(),
+            reason: other.to_string(),
+        },
     })?;
     let total = answer.body().content_length();
-    let too_large = || FetchError::TooLarge { url: url.to_owned(), limit: MAX_BYTES };
+    let too_large = || FetchError::TooLarge {
+        url: url.to_owned(),
+        limit: MAX_BYTES,
+    };
     if total.is_some_and(|total| total > MAX_BYTES) {
         return Err(too_large());
     }
-    let mut body = answer.body_mut().with_config().limit(MAX_BYTES + 1).reader();
+    let mut body = answer
+        .body_mut()
+        .with_config()
+        .limit(MAX_BYTES + 1)
+        .reader();
     let mut chunk = vec![0; CHUNK_BYTES];
     let mut done: u64 = 0;
     loop {
@@ -68,5 +81,6 @@ pub(super) fn download(
         }
         progress(done, total);
     }
-    file.flush().map_err(|source| FetchError::io(std::path::Path::new("the cache"), source))
+    file.flush()
+        .map_err(|source| FetchError::io(std::path::Path::new("the cache"), source))
 }

@@ -37,7 +37,9 @@ pub enum FetchError {
         url: String,
     },
     /// The server cannot be reached.
-    #[error("{url}: cannot be reached: {reason}; check the network, or name a mirror folder with SILT_MIRROR")]
+    #[error(
+        "{url}: cannot be reached: {reason}; check the network, or name a mirror folder with SILT_MIRROR"
+    )]
     Unreachable {
         /// Address.
         url: String,
@@ -45,7 +47,9 @@ pub enum FetchError {
         reason: String,
     },
     /// The server answers with an error.
-    #[error("{url}: the server answers {status}; check whether the source has moved, and correct the recipe")]
+    #[error(
+        "{url}: the server answers {status}; check whether the source has moved, and correct the recipe"
+    )]
     Status {
         /// Address.
         url: String,
@@ -65,7 +69,9 @@ pub enum FetchError {
         reason: String,
     },
     /// The download is larger than any register.
-    #[error("{url}: more than {limit} bytes; this is not the file of a register, check the address")]
+    #[error(
+        "{url}: more than {limit} bytes; this is not the file of a register, check the address"
+    )]
     TooLarge {
         /// Address.
         url: String,
@@ -126,7 +132,8 @@ fn in_mirror(path: Option<&str>) -> String {
 
 fn next_step(notes: &str) -> String {
     if notes.is_empty() {
-        "name a mirror folder with SILT_MIRROR, or import a file of your own with --source".to_owned()
+        "name a mirror folder with SILT_MIRROR, or import a file of your own with --source"
+            .to_owned()
     } else {
         notes.to_owned()
     }

@@ -21,7 +21,10 @@ notes = "Ask the publisher for it."
 }
 
 fn sha256(content: &[u8]) -> String {
-    Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(content)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn wanted(name: &str, content: &[u8]) -> RecipeFile {
@@ -44,12 +47,18 @@ fn serve(answer: Vec<u8>) -> (String, JoinHandle<()>) {
         let _ = stream.read(&mut request).expect("a request");
         stream.write_all(&answer).expect("sent");
     });
-    (format!("http://{address}/data/my%20register.csv?raw=1"), server)
+    (
+        format!("http://{address}/data/my%20register.csv?raw=1"),
+        server,
+    )
 }
 
 fn ok(content: &[u8]) -> Vec<u8> {
-    let mut answer =
-        format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", content.len()).into_bytes();
+    let mut answer = format!(
+        "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        content.len()
+    )
+    .into_bytes();
     answer.extend_from_slice(content);
     answer
 }
@@ -82,7 +91,9 @@ impl Place {
                 return 0;
             };
             let paths = entries.flatten().map(|entry| entry.path());
-            paths.map(|path| if path.is_dir() { count(&path) } else { 1 }).sum()
+            paths
+                .map(|path| if path.is_dir() { count(&path) } else { 1 })
+                .sum()
         }
         count(&self.options.cache_dir)
     }
@@ -104,8 +115,14 @@ fn the_mirror_is_used_where_it_has_the_file() {
 fn another_file_in_the_mirror_is_refused_with_both_checksums() {
     let place = place();
     place.put_in_mirror("a.csv", b"id\n2\n");
-    let error = place.fetch(&wanted("a.csv", b"id\n1\n")).expect_err("another file").to_string();
-    assert!(error.contains(&sha256(b"id\n1\n")) && error.contains(&sha256(b"id\n2\n")), "{error}");
+    let error = place
+        .fetch(&wanted("a.csv", b"id\n1\n"))
+        .expect_err("another file")
+        .to_string();
+    assert!(
+        error.contains(&sha256(b"id\n1\n")) && error.contains(&sha256(b"id\n2\n")),
+        "{error}"
+    );
     assert!(error.contains("folder/a.csv"), "{error}");
 }
 
@@ -116,8 +133,14 @@ fn a_page_of_html_under_another_name_is_refused() {
     for name in ["a.xlsx", "a.csv", "a.geojson", "a.zip"] {
         place.put_in_mirror(name, page);
         // Even where the recipe was written for it by mistake.
-        let error = place.fetch(&wanted(name, page)).expect_err(name).to_string();
-        assert!(error.contains("HTML page") && error.contains(name), "{error}");
+        let error = place
+            .fetch(&wanted(name, page))
+            .expect_err(name)
+            .to_string();
+        assert!(
+            error.contains("HTML page") && error.contains(name),
+            "{error}"
+        );
     }
 }
 
@@ -133,10 +156,19 @@ fn a_truncated_archive_is_refused() {
     assert!(place.fetch(&wanted("a.zip", &whole)).is_ok());
     let half = &whole[..whole.len() / 2];
     place.put_in_mirror("a.zip", half);
-    let error = place.fetch(&wanted("a.zip", half)).expect_err("truncated").to_string();
-    assert!(error.contains("no whole zip archive") && error.contains("fetch it again"), "{error}");
+    let error = place
+        .fetch(&wanted("a.zip", half))
+        .expect_err("truncated")
+        .to_string();
+    assert!(
+        error.contains("no whole zip archive") && error.contains("fetch it again"),
+        "{error}"
+    );
     place.put_in_mirror("a.xlsx", &whole);
-    let error = place.fetch(&wanted("a.xlsx", &whole)).expect_err("no workbook").to_string();
+    let error = place
+        .fetch(&wanted("a.xlsx", &whole))
+        .expect_err("no workbook")
+        .to_string();
     assert!(error.contains("without a workbook"), "{error}");
 }
 
@@ -144,12 +176,24 @@ fn a_truncated_archive_is_refused() {
 fn empty_files_folders_and_other_formats_are_refused() {
     let place = place();
     place.put_in_mirror("a.csv", b"");
-    assert!(place.fetch(&wanted("a.csv", b"")).expect_err("empty").to_string().contains("empty"));
+    assert!(
+        place
+            .fetch(&wanted("a.csv", b""))
+            .expect_err("empty")
+            .to_string()
+            .contains("empty")
+    );
     place.put_in_mirror("a.geojson", b"id\n1\n");
-    let error = place.fetch(&wanted("a.geojson", b"id\n1\n")).expect_err("CSV").to_string();
+    let error = place
+        .fetch(&wanted("a.geojson", b"id\n1\n"))
+        .expect_err("CSV")
+        .to_string();
     assert!(error.contains("does not start as JSON"), "{error}");
     place.put_in_mirror("a.csv.gz", b"id\n1\n");
-    let error = place.fetch(&wanted("a.csv.gz", b"id\n1\n")).expect_err("CSV").to_string();
+    let error = place
+        .fetch(&wanted("a.csv.gz", b"id\n1\n"))
+        .expect_err("CSV")
+        .to_string();
     assert!(error.contains("gzip"), "{error}");
     fs::create_dir(place.folder.path().join("mirror/folder/b.csv")).expect("made");
     assert!(place.fetch(&wanted("b.csv", b"")).is_err());
@@ -160,19 +204,37 @@ fn a_download_enters_the_cache_and_is_not_fetched_twice() {
     let place = place();
     let content = b"id\n1\n2\n";
     let (url, server) = serve(ok(content));
-    let file = RecipeFile { url: Some(url), mirror: None, ..wanted("x", content) };
+    let file = RecipeFile {
+        url: Some(url),
+        mirror: None,
+        ..wanted("x", content)
+    };
     let mut seen = Vec::new();
-    let path = fetch(&recipe(), &file, &place.options, &mut |done, total| seen.push((done, total))).expect("fetched");
+    let path = fetch(&recipe(), &file, &place.options, &mut |done, total| {
+        seen.push((done, total))
+    })
+    .expect("fetched");
     server.join().expect("served");
-    assert!(path.ends_with("cache/test-register/2024/my register.csv"), "{path:?}");
+    assert!(
+        path.ends_with("cache/test-register/2024/my register.csv"),
+        "{path:?}"
+    );
     assert_eq!(fs::read(&path).expect("readable"), content);
-    assert_eq!(seen.last(), Some(&(content.len() as u64, Some(content.len() as u64))));
+    assert_eq!(
+        seen.last(),
+        Some(&(content.len() as u64, Some(content.len() as u64)))
+    );
     // The server is gone: this must come from the cache.
     assert_eq!(place.fetch(&file).expect("cached"), path);
     assert_eq!(place.files_in_cache(), 1);
     // A damaged file in the cache is fetched again, and not used.
     fs::write(&path, b"damaged").expect("written");
-    assert!(place.fetch(&file).expect_err("server is gone").network_is_unreachable());
+    assert!(
+        place
+            .fetch(&file)
+            .expect_err("server is gone")
+            .network_is_unreachable()
+    );
 }
 
 #[test]
@@ -194,7 +256,8 @@ fn a_download_in_another_packing_has_its_own_checksum() {
 fn failed_downloads_leave_nothing() {
     let content = b"id\n1\n2\n";
     let cut = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\nConnection: close\r\n\r\nid\n".to_vec();
-    let not_found = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec();
+    let not_found =
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec();
     let cases = [
         (cut, "broke off"),
         (not_found, "404"),
@@ -205,7 +268,11 @@ fn failed_downloads_leave_nothing() {
     for (answer, reason) in cases {
         let place = place();
         let (url, server) = serve(answer);
-        let file = RecipeFile { url: Some(url), mirror: None, ..wanted("x", content) };
+        let file = RecipeFile {
+            url: Some(url),
+            mirror: None,
+            ..wanted("x", content)
+        };
         let error = place.fetch(&file).expect_err(reason);
         server.join().expect("served");
         assert!(error.to_string().contains(reason), "{error}");
@@ -219,20 +286,35 @@ fn without_network_or_address_the_next_step_is_said() {
     let mut place = place();
     let file = wanted("a.csv", b"x");
     let error = place.fetch(&file).expect_err("nowhere").to_string();
-    assert!(error.contains("folder/a.csv") && error.contains("Ask the publisher"), "{error}");
+    assert!(
+        error.contains("folder/a.csv") && error.contains("Ask the publisher"),
+        "{error}"
+    );
     place.options.network = false;
-    let file = RecipeFile { url: Some("http://127.0.0.1:1/a.csv".to_owned()), ..file };
+    let file = RecipeFile {
+        url: Some("http://127.0.0.1:1/a.csv".to_owned()),
+        ..file
+    };
     let error = place.fetch(&file).expect_err("offline").to_string();
     assert!(error.contains("SILT_MIRROR"), "{error}");
     place.options.network = true;
-    assert!(place.fetch(&file).expect_err("nobody listens").network_is_unreachable());
+    assert!(
+        place
+            .fetch(&file)
+            .expect_err("nobody listens")
+            .network_is_unreachable()
+    );
 }
 
 #[test]
 fn a_cache_that_cannot_be_made_is_named() {
     let place = place();
     fs::write(place.folder.path().join("cache"), b"in the way").expect("written");
-    let file = RecipeFile { url: Some("http://127.0.0.1:1/a.csv".to_owned()), mirror: None, ..wanted("x", b"x") };
+    let file = RecipeFile {
+        url: Some("http://127.0.0.1:1/a.csv".to_owned()),
+        mirror: None,
+        ..wanted("x", b"x")
+    };
     let error = place.fetch(&file).expect_err("no folder").to_string();
     assert!(error.contains("cache"), "{error}");
 }

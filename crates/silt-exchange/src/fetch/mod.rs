@@ -77,8 +77,13 @@ pub fn fetch(
     download::download(url, partial.as_file_mut(), progress)?;
     let expected = [file.url_sha256.as_deref(), file.sha256.as_deref()];
     verify(partial.path(), url, &file_name(file), expected)?;
-    partial.as_file().sync_all().map_err(|source| FetchError::io(&cached, source))?;
-    partial.persist(&cached).map_err(|error| FetchError::io(&cached, error.error))?;
+    partial
+        .as_file()
+        .sync_all()
+        .map_err(|source| FetchError::io(&cached, source))?;
+    partial
+        .persist(&cached)
+        .map_err(|error| FetchError::io(&cached, error.error))?;
     Ok(cached)
 }
 
@@ -88,11 +93,20 @@ fn cache_path(
     file: &RecipeFile,
     options: &FetchOptions,
 ) -> Result<Option<PathBuf>, FetchError> {
-    let name = file.url.as_deref().map_or_else(|| file_name(file), name_in_url);
+    let name = file
+        .url
+        .as_deref()
+        .map_or_else(|| file_name(file), name_in_url);
     if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) {
         return Ok(None);
     }
-    Ok(Some(options.cache_dir.join(&recipe.id).join(&file.edition).join(name)))
+    Ok(Some(
+        options
+            .cache_dir
+            .join(&recipe.id)
+            .join(&file.edition)
+            .join(name),
+    ))
 }
 
 fn file_name(file: &RecipeFile) -> String {
@@ -106,7 +120,9 @@ fn name_in_url(url: &str) -> String {
     let mut plain = Vec::with_capacity(name.len());
     let mut at = 0;
     while at < name.len() {
-        let hex = name.get(at + 1..at + 3).and_then(|hex| std::str::from_utf8(hex).ok());
+        let hex = name
+            .get(at + 1..at + 3)
+            .and_then(|hex| std::str::from_utf8(hex).ok());
         let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match byte {
             Some(byte) if name[at] == b'%' => {

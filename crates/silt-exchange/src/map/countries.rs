@@ -61,7 +61,9 @@ fn name_key(name: &str) -> String {
 /// Lower case without accents, with runs of anything but letters and digits as one space.
 pub(super) fn folded(name: &str) -> String {
     let lower: String = name.to_lowercase().chars().map(without_accent).collect();
-    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ")
 }
 

@@ -38,7 +38,14 @@ fn by_the_names_that_registers_use() {
 
 #[test]
 fn what_is_no_country_is_none() {
-    for text in ["", "Yugoslavia", "International Waters", "XX", "999", "Atlantis"] {
+    for text in [
+        "",
+        "Yugoslavia",
+        "International Waters",
+        "XX",
+        "999",
+        "Atlantis",
+    ] {
         assert_eq!(iso3(text), None, "{text}");
     }
 }

@@ -58,10 +58,20 @@ impl FieldReader {
             (None, Some(separator)) => Source::Joined(slots, separator.clone()),
             (None, None) => Source::First(slots),
         };
-        let target = field.unit.as_deref().and_then(|unit| Unit::parse(unit).ok());
-        let published = rule.unit.as_deref().and_then(|unit| Unit::parse(unit).ok()).or(target);
+        let target = field
+            .unit
+            .as_deref()
+            .and_then(|unit| Unit::parse(unit).ok());
+        let published = rule
+            .unit
+            .as_deref()
+            .and_then(|unit| Unit::parse(unit).ok())
+            .or(target);
         let mapped = |text: &String| mapped_value(text, field.field_type);
-        let map = rule.map.iter().map(|(key, text)| (key.trim().to_lowercase(), mapped(text)));
+        let map = rule
+            .map
+            .iter()
+            .map(|(key, text)| (key.trim().to_lowercase(), mapped(text)));
         FieldReader {
             name: Arc::from(field.name.as_str()),
             source,
@@ -72,7 +82,10 @@ impl FieldReader {
                 order: rule.date_order.unwrap_or(values.date_order).into(),
                 ..dates
             },
-            year_slot: rule.year_from.as_deref().map(|name| Slot::new(name, columns)),
+            year_slot: rule
+                .year_from
+                .as_deref()
+                .map(|name| Slot::new(name, columns)),
             units: published.zip(target),
             zero_is_null: rule.zero_is_null,
             range: rule.range,
@@ -104,8 +117,10 @@ impl FieldReader {
             },
             Source::Joined(slots, separator) => {
                 let given = slots.iter().map(|slot| slot.value(record));
-                let texts: Vec<Cow<'_, str>> =
-                    given.filter(|value| !self.nulls.is_null(value)).map(text_of).collect();
+                let texts: Vec<Cow<'_, str>> = given
+                    .filter(|value| !self.nulls.is_null(value))
+                    .map(text_of)
+                    .collect();
                 if texts.is_empty() {
                     Value::Null
                 } else {
@@ -120,7 +135,12 @@ impl FieldReader {
             Ok(value) => value,
             Err((code, reason)) => {
                 let text = text_of(published);
-                flags.push(Flag::on_field(code, slot.name.as_ref(), shown(&text), reason));
+                flags.push(Flag::on_field(
+                    code,
+                    slot.name.as_ref(),
+                    shown(&text),
+                    reason,
+                ));
                 Value::Null
             }
         }
@@ -128,19 +148,29 @@ impl FieldReader {
 
     /// A date whose year stands in another column as well.
     fn dated(&self, slot: &Slot, published: &Value, year: &Value, flags: &mut Vec<Flag>) -> Value {
-        let Ok(year) = self.integer(year).and_then(|year| i32::try_from(year).map_err(|_| String::new()))
+        let Ok(year) = self
+            .integer(year)
+            .and_then(|year| i32::try_from(year).map_err(|_| String::new()))
         else {
             return self.settled(slot, published, flags);
         };
         // The century that brings a year of two digits nearest to the one known.
-        let dates = DateFormat { reference_year: year + 49, ..self.dates };
+        let dates = DateFormat {
+            reference_year: year + 49,
+            ..self.dates
+        };
         let reason = match date(published, &dates) {
             Ok(date) if (date.year() - year).abs() <= 1 => return Value::Text(date.to_string()),
             Ok(date) => format!("{date} does not lie in the year {year}; the year alone was taken"),
             Err(reason) => format!("{reason}; the year alone was taken"),
         };
         let text = text_of(published);
-        flags.push(Flag::on_field(FlagCode::ValueUnreadable, slot.name.as_ref(), shown(&text), reason));
+        flags.push(Flag::on_field(
+            FlagCode::ValueUnreadable,
+            slot.name.as_ref(),
+            shown(&text),
+            reason,
+        ));
         PartialDate::new(year, None, None).map_or(Value::Null, |date| Value::Text(date.to_string()))
     }
 
@@ -153,7 +183,9 @@ impl FieldReader {
             }
             match self.unmapped {
                 Unmapped::Flag => {
-                    return Err(unreadable("the recipe does not say what this value means".into()));
+                    return Err(unreadable(
+                        "the recipe does not say what this value means".into(),
+                    ));
                 }
                 Unmapped::Null => return Ok(Value::Null),
                 Unmapped::Keep => {}
@@ -168,7 +200,10 @@ impl FieldReader {
                 if self.allowed.is_empty() || self.allowed.iter().any(|one| *one == text) {
                     return Ok(Value::Text(text.into_owned()));
                 }
-                Err(unreadable(format!("not one of: {}", self.allowed.join(", "))))
+                Err(unreadable(format!(
+                    "not one of: {}",
+                    self.allowed.join(", ")
+                )))
             }
             FieldType::Real => {
                 let number = self.real(published).map_err(unreadable)?;
@@ -181,7 +216,8 @@ impl FieldReader {
             FieldType::Boolean => boolean(published).map(Value::Bool).map_err(unreadable),
             FieldType::Date => {
                 let date = date(published, &self.dates).map_err(unreadable)?;
-                self.in_range(f64::from(date.year())).map(|()| Value::Text(date.to_string()))
+                self.in_range(f64::from(date.year()))
+                    .map(|()| Value::Text(date.to_string()))
             }
             FieldType::Json => Ok(match published {
                 Value::Json(json) => Value::Json(json.clone()),
@@ -211,7 +247,8 @@ impl FieldReader {
             },
             _ => return Err("not a number".to_owned()),
         };
-        self.in_unit_of_field(number, None).ok_or_else(|| "the unit cannot be converted".to_owned())
+        self.in_unit_of_field(number, None)
+            .ok_or_else(|| "the unit cannot be converted".to_owned())
     }
 
     /// A number with its own unit in the same cell.
@@ -247,21 +284,20 @@ impl FieldReader {
 }
 
 fn date(published: &Value, format: &DateFormat) -> Result<PartialDate, String> {
-        let number = match published {
-            Value::Text(text) => {
-                return parse_date(text, format).map_err(|error| error.to_string());
-            }
-            Value::Int(number) => *number as f64,
-            Value::Real(number) => *number,
-            _ => return Err("not a date".to_owned()),
-        };
-        let is_year = number.fract() == 0.0 && (1000.0..3000.0).contains(&number);
-        if is_year {
-            return PartialDate::new(number as i32, None, None)
-                .ok_or_else(|| "not a year".to_owned());
+    let number = match published {
+        Value::Text(text) => {
+            return parse_date(text, format).map_err(|error| error.to_string());
         }
-        from_excel_serial(number, false).map_err(|error| error.to_string())
+        Value::Int(number) => *number as f64,
+        Value::Real(number) => *number,
+        _ => return Err("not a date".to_owned()),
+    };
+    let is_year = number.fract() == 0.0 && (1000.0..3000.0).contains(&number);
+    if is_year {
+        return PartialDate::new(number as i32, None, None).ok_or_else(|| "not a year".to_owned());
     }
+    from_excel_serial(number, false).map_err(|error| error.to_string())
+}
 
 /// The published text without white space around it; numbers as plain digits.
 fn text_of(value: &Value) -> Cow<'_, str> {

@@ -42,7 +42,11 @@ pub struct GeometryChecker {
 impl GeometryChecker {
     /// The geometry as it will be kept: unchanged, repaired, or `None` where its positions do not
     /// exist on Earth. `flags` gets what was found.
-    pub fn check(&mut self, geometry: Geometry<f64>, flags: &mut Vec<Flag>) -> Option<Geometry<f64>> {
+    pub fn check(
+        &mut self,
+        geometry: Geometry<f64>,
+        flags: &mut Vec<Flag>,
+    ) -> Option<Geometry<f64>> {
         if let Geometry::Point(point) = geometry {
             return check_point(point, flags).map(Geometry::Point);
         }
@@ -51,7 +55,9 @@ impl GeometryChecker {
             None => Some(wound_as_rfc7946(geometry)),
             Some(fault) => match self.repaired(&geometry) {
                 Some(repaired) => {
-                    let reason = format!("{fault}; its rings were regrouped, with the same vertices and area");
+                    let reason = format!(
+                        "{fault}; its rings were regrouped, with the same vertices and area"
+                    );
                     flags.push(Flag::new(FlagCode::GeometryRepaired, reason));
                     Some(repaired)
                 }
@@ -93,9 +99,10 @@ impl GeometryChecker {
                 Some("the polygon is too intricate to establish that it is valid".to_owned())
             }
             Contacts::RingsTouch(_) if polygon.coords_count() > SLOW_TEST_VERTICES => None,
-            Contacts::RingsTouch(_) => {
-                polygon.check_validation().err().map(|fault| fault.to_string())
-            }
+            Contacts::RingsTouch(_) => polygon
+                .check_validation()
+                .err()
+                .map(|fault| fault.to_string()),
         }
     }
 
@@ -242,7 +249,10 @@ fn hole_fault(polygon: &Polygon<f64>) -> Option<String> {
     for (number, hole) in holes.iter().enumerate() {
         let position = hole.0.first()?;
         if !encloses(polygon.exterior(), position) {
-            return Some(format!("a hole lies outside the outer ring near {}", shown(*position)));
+            return Some(format!(
+                "a hole lies outside the outer ring near {}",
+                shown(*position)
+            ));
         }
         for (other_number, other) in holes.iter().enumerate() {
             let near = match (&boxes[number], &boxes[other_number]) {
@@ -250,7 +260,10 @@ fn hole_fault(polygon: &Polygon<f64>) -> Option<String> {
                 _ => false,
             };
             if number != other_number && near && encloses(other, position) {
-                return Some(format!("a hole lies inside another near {}", shown(*position)));
+                return Some(format!(
+                    "a hole lies inside another near {}",
+                    shown(*position)
+                ));
             }
         }
     }
@@ -314,7 +327,8 @@ fn on_published_vertices(
     let reach = 1e-7 * bounds.width().max(bounds.height());
     let all_found = Cell::new(true);
     let snapped = rebuilt.map_coords(|vertex| {
-        let distance = |other: &Coord<f64>| (other.x - vertex.x).abs().max((other.y - vertex.y).abs());
+        let distance =
+            |other: &Coord<f64>| (other.x - vertex.x).abs().max((other.y - vertex.y).abs());
         let nearest = published
             .iter()
             .min_by(|first, second| distance(first).total_cmp(&distance(second)));

@@ -27,14 +27,20 @@ fn latitude_91_and_longitude_181_have_no_geometry() {
 fn exchanged_coordinates_are_recognised_where_the_scale_shows_it() {
     let (kept, flags) = checked(point!(x: -20.5, y: -120.25));
     assert_eq!(kept, None);
-    assert_eq!(codes(&flags), [FlagCode::CoordinatesInvalid, FlagCode::CoordinatesSwapped]);
+    assert_eq!(
+        codes(&flags),
+        [FlagCode::CoordinatesInvalid, FlagCode::CoordinatesSwapped]
+    );
 }
 
 #[test]
 fn infinite_and_nan_coordinates_have_no_geometry() {
     for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
         let (kept, flags) = checked(point!(x: value, y: 1.0));
-        assert_eq!((kept, codes(&flags)), (None, vec![FlagCode::CoordinatesInvalid]));
+        assert_eq!(
+            (kept, codes(&flags)),
+            (None, vec![FlagCode::CoordinatesInvalid])
+        );
         let (kept, _) = checked(MultiPoint::from(vec![(1.0, 1.0), (1.0, value)]));
         assert_eq!(kept, None);
     }
@@ -51,9 +57,13 @@ fn null_island_is_kept_and_flagged() {
 
 #[test]
 fn rounding_beyond_the_end_of_the_scale_is_taken_off() {
-    let (kept, flags) = checked(line_string![(x: 179.0, y: 0.0), (x: 180.000_000_05, y: 90.000_000_01)]);
+    let (kept, flags) =
+        checked(line_string![(x: 179.0, y: 0.0), (x: 180.000_000_05, y: 90.000_000_01)]);
     let expected = line_string![(x: 179.0, y: 0.0), (x: 180.0, y: 90.0)];
-    assert_eq!((kept, flags), (Some(Geometry::LineString(expected)), Vec::new()));
+    assert_eq!(
+        (kept, flags),
+        (Some(Geometry::LineString(expected)), Vec::new())
+    );
 }
 
 #[test]
@@ -62,7 +72,11 @@ fn a_bow_tie_is_kept_as_published_and_flagged() {
     let (kept, flags) = checked(bow_tie.clone());
     assert_eq!(kept, Some(Geometry::Polygon(bow_tie)));
     assert_eq!(codes(&flags), [FlagCode::GeometryInvalid]);
-    assert!(flags[0].reason.contains("1.000000, 1.000000"), "{}", flags[0].reason);
+    assert!(
+        flags[0].reason.contains("1.000000, 1.000000"),
+        "{}",
+        flags[0].reason
+    );
 }
 
 #[test]
@@ -99,7 +113,10 @@ fn a_spike_without_area_goes() {
     };
     assert!((polygon.unsigned_area() - expected.unsigned_area()).abs() < 1e-12);
     for vertex in polygon.exterior().coords() {
-        assert!(expected.exterior().0.contains(vertex), "{vertex:?} was not published");
+        assert!(
+            expected.exterior().0.contains(vertex),
+            "{vertex:?} was not published"
+        );
     }
 }
 
@@ -132,9 +149,7 @@ fn holes_must_lie_inside_and_apart() {
 
 #[test]
 fn parts_that_overlap_are_flagged_and_parts_apart_are_not() {
-    let square = |low: f64, high: f64| {
-        polygon![(x: low, y: low), (x: high, y: low), (x: high, y: high), (x: low, y: high)]
-    };
+    let square = |low: f64, high: f64| polygon![(x: low, y: low), (x: high, y: low), (x: high, y: high), (x: low, y: high)];
     let apart = MultiPolygon(vec![square(0.0, 1.0), square(2.0, 3.0)]);
     assert!(checked(apart).1.is_empty());
     let in_a_corner = MultiPolygon(vec![square(0.0, 1.0), square(1.0, 3.0)]);
@@ -152,12 +167,16 @@ fn collapsed_rings_and_lines_are_flagged() {
     let dot = line_string![(x: 1.0, y: 1.0), (x: 1.0, y: 1.0)];
     assert_eq!(codes(&checked(dot.clone()).1), [FlagCode::GeometryInvalid]);
     let collection = GeometryCollection(vec![Geometry::LineString(dot)]);
-    assert_eq!(codes(&checked(Geometry::GeometryCollection(collection)).1), [FlagCode::GeometryInvalid]);
+    assert_eq!(
+        codes(&checked(Geometry::GeometryCollection(collection)).1),
+        [FlagCode::GeometryInvalid]
+    );
 }
 
 #[test]
 fn winding_is_normalised_without_a_flag() {
-    let clockwise = polygon![(x: 0.0, y: 0.0), (x: 0.0, y: 1.0), (x: 1.0, y: 1.0), (x: 1.0, y: 0.0)];
+    let clockwise =
+        polygon![(x: 0.0, y: 0.0), (x: 0.0, y: 1.0), (x: 1.0, y: 1.0), (x: 1.0, y: 0.0)];
     let (kept, flags) = checked(clockwise);
     assert!(flags.is_empty());
     let Some(Geometry::Polygon(polygon)) = kept else {

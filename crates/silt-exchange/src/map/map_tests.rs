@@ -87,12 +87,35 @@ reason = "the source marks it as a duplicate"
 "#;
 
 const COLUMNS: [&str; 22] = [
-    "ID", "PART", "LON", "LAT", "E", "N", "ZONE", "ACC", "COUNTRY", "UF", "NAME", "TITLE", "STATUS", "VOLUME",
-    "HEIGHT", "SINCE", "BACKUP", "OWNER1", "OWNER2", "RAISE", "DUPLICATE", "Shape",
+    "ID",
+    "PART",
+    "LON",
+    "LAT",
+    "E",
+    "N",
+    "ZONE",
+    "ACC",
+    "COUNTRY",
+    "UF",
+    "NAME",
+    "TITLE",
+    "STATUS",
+    "VOLUME",
+    "HEIGHT",
+    "SINCE",
+    "BACKUP",
+    "OWNER1",
+    "OWNER2",
+    "RAISE",
+    "DUPLICATE",
+    "Shape",
 ];
 
 fn file(format: Format, columns: &[&str]) -> FileInfo {
-    let column = |name: &&str| ColumnInfo { name: Arc::from(*name), field_type: None };
+    let column = |name: &&str| ColumnInfo {
+        name: Arc::from(*name),
+        field_type: None,
+    };
     FileInfo {
         path: PathBuf::from("test"),
         format,
@@ -137,7 +160,11 @@ fn codes(feature: &Feature) -> Vec<FlagCode> {
 
 #[test]
 fn a_full_row() {
-    let Mapped { feature, stated_regions, .. } = mapped(&[
+    let Mapped {
+        feature,
+        stated_regions,
+        ..
+    } = mapped(&[
         ("ID", " 12 "),
         ("PART", "a"),
         ("LON", "-43°48'10.580\""),
@@ -189,11 +216,18 @@ fn a_full_row() {
 
 #[test]
 fn the_original_keeps_every_cell_verbatim_and_in_order() {
-    let mapped = mapped(&[("ID", " 12 "), ("VOLUME", "67.719.070,00"), ("NAME", "a \"b\"\n\\c")]);
+    let mapped = mapped(&[
+        ("ID", " 12 "),
+        ("VOLUME", "67.719.070,00"),
+        ("NAME", "a \"b\"\n\\c"),
+    ]);
     let original = mapped.feature.original.expect("always kept");
     let json: serde_json::Value = serde_json::from_str(&original).expect("valid JSON");
     let object = json.as_object().expect("an object");
-    assert!(object.keys().map(String::as_str).eq(COLUMNS), "all columns in file order");
+    assert!(
+        object.keys().map(String::as_str).eq(COLUMNS),
+        "all columns in file order"
+    );
     assert_eq!(object["ID"], " 12 ");
     assert_eq!(object["VOLUME"], "67.719.070,00");
     assert_eq!(object["NAME"], "a \"b\"\n\\c");
@@ -205,7 +239,12 @@ fn what_cannot_be_read_is_null_and_flagged_with_field_value_and_reason() {
     let cases = [
         ("VOLUME", "a lot", "storage_m3", FlagCode::ValueUnreadable),
         ("HEIGHT", "4000", "height_m", FlagCode::ValueOutOfRange),
-        ("SINCE", "31/02/2001", "commissioning_date", FlagCode::ValueUnreadable),
+        (
+            "SINCE",
+            "31/02/2001",
+            "commissioning_date",
+            FlagCode::ValueUnreadable,
+        ),
         ("BACKUP", "perhaps", "backup_dam", FlagCode::ValueUnreadable),
         ("STATUS", "Perdida", "status", FlagCode::ValueUnreadable),
         ("COUNTRY", "Atlantis", "country", FlagCode::ValueUnreadable),
@@ -215,7 +254,10 @@ fn what_cannot_be_read_is_null_and_flagged_with_field_value_and_reason() {
         let feature = mapped(&[("ID", "1"), ("LON", "1"), ("LAT", "1"), (column, text)]).feature;
         assert_eq!(codes(&feature), [code], "{column}");
         let flag = &feature.flags[0];
-        assert_eq!((flag.field.as_deref(), flag.value.as_deref()), (Some(column), Some(text)));
+        assert_eq!(
+            (flag.field.as_deref(), flag.value.as_deref()),
+            (Some(column), Some(text))
+        );
         assert!(!flag.reason.is_empty());
         assert_eq!(feature.property(property), &Value::Null, "{property}");
     }
@@ -226,14 +268,27 @@ fn nothing_is_no_problem() {
     let nothing = ["", "-", "S/X", "S/I", " ", "N/A"];
     for text in nothing {
         let feature = mapped(&[
-            ("ID", "1"), ("LON", "1"), ("LAT", "1"), ("VOLUME", text), ("SINCE", text), ("STATUS", text),
-            ("COUNTRY", text), ("UF", text),
+            ("ID", "1"),
+            ("LON", "1"),
+            ("LAT", "1"),
+            ("VOLUME", text),
+            ("SINCE", text),
+            ("STATUS", text),
+            ("COUNTRY", text),
+            ("UF", text),
         ])
         .feature;
         assert_eq!(feature.flags, [], "{text:?}");
         assert!(feature.property("storage_m3").is_null());
     }
-    let feature = mapped(&[("ID", "1"), ("LON", "1"), ("LAT", "1"), ("HEIGHT", "0,0"), ("COUNTRY", "Yugoslavia"), ("STATUS", "Indefinido")]);
+    let feature = mapped(&[
+        ("ID", "1"),
+        ("LON", "1"),
+        ("LAT", "1"),
+        ("HEIGHT", "0,0"),
+        ("COUNTRY", "Yugoslavia"),
+        ("STATUS", "Indefinido"),
+    ]);
     assert_eq!(feature.feature.flags, []);
     assert!(feature.feature.property("height_m").is_null());
     assert!(feature.stated_regions.is_empty());
@@ -244,13 +299,25 @@ fn rows_without_a_usable_place_become_features_without_geometry() {
     let cases: [(&str, &str, &[FlagCode]); 9] = [
         ("", "", &[FlagCode::CoordinatesMissing]),
         ("-43,5", "", &[FlagCode::CoordinatesMissing]),
-        ("00°00'00.000\"", "00°00'00.000\"", &[FlagCode::CoordinatesMissing]),
+        (
+            "00°00'00.000\"",
+            "00°00'00.000\"",
+            &[FlagCode::CoordinatesMissing],
+        ),
         ("north of town", "-20", &[FlagCode::CoordinatesInvalid]),
         ("10", "91", &[FlagCode::CoordinatesInvalid]),
-        ("10", "95", &[FlagCode::CoordinatesInvalid, FlagCode::CoordinatesSwapped]),
+        (
+            "10",
+            "95",
+            &[FlagCode::CoordinatesInvalid, FlagCode::CoordinatesSwapped],
+        ),
         ("181", "91", &[FlagCode::CoordinatesInvalid]),
-        ("NaN", "1", &[FlagCode::CoordinatesInvalid]),
-        ("-20,5", "-120,25", &[FlagCode::CoordinatesSwapped, FlagCode::CoordinatesInvalid]),
+        ("Infinity", "1", &[FlagCode::CoordinatesInvalid]),
+        (
+            "-20,5",
+            "-120,25",
+            &[FlagCode::CoordinatesSwapped, FlagCode::CoordinatesInvalid],
+        ),
     ];
     for (longitude, latitude, expected) in cases {
         let feature = mapped(&[("ID", "1"), ("LON", longitude), ("LAT", latitude)]).feature;
@@ -262,7 +329,13 @@ fn rows_without_a_usable_place_become_features_without_geometry() {
 #[test]
 fn utm_that_disagrees_is_flagged_with_the_distance() {
     // A deposit of the Chilean register; its UTM moved by 0, 400 and 600 m.
-    let base = [("ID", "1"), ("LON", "-68,604014183"), ("LAT", "-20,943234304"), ("ZONE", "19S"), ("N", "7684083,9")];
+    let base = [
+        ("ID", "1"),
+        ("LON", "-68,604014183"),
+        ("LAT", "-20,943234304"),
+        ("ZONE", "19S"),
+        ("N", "7684083,9"),
+    ];
     for (easting, disagrees) in [("541170,1", false), ("541570,1", false), ("541770,1", true)] {
         let mut cells = base.to_vec();
         cells.push(("E", easting));
@@ -271,7 +344,10 @@ fn utm_that_disagrees_is_flagged_with_the_distance() {
         if disagrees {
             assert_eq!(codes(&feature), [FlagCode::CoordinatesDisagree]);
             let reason = &feature.flags[0].reason;
-            assert!(reason.starts_with("600 m") || reason.starts_with("599 m"), "{reason}");
+            assert!(
+                reason.starts_with("600 m") || reason.starts_with("599 m"),
+                "{reason}"
+            );
         } else {
             assert_eq!(feature.flags, [], "{easting}");
         }
@@ -283,7 +359,13 @@ fn utm_that_disagrees_is_flagged_with_the_distance() {
 
 #[test]
 fn the_source_can_flag_a_row() {
-    let feature = mapped(&[("ID", "1"), ("LON", "1"), ("LAT", "1"), ("DUPLICATE", "Yes")]).feature;
+    let feature = mapped(&[
+        ("ID", "1"),
+        ("LON", "1"),
+        ("LAT", "1"),
+        ("DUPLICATE", "Yes"),
+    ])
+    .feature;
     assert_eq!(codes(&feature), [FlagCode::SourceDuplicate]);
 }
 
@@ -291,38 +373,68 @@ fn the_source_can_flag_a_row() {
 fn a_row_without_an_id_gets_one_of_its_content_or_is_rejected() {
     let first = mapped(&[("NAME", "a")]).feature.record_id;
     assert_eq!(first.len(), 32);
-    assert_eq!(first, mapped(&[("NAME", "a")]).feature.record_id, "the same for the same content");
+    assert_eq!(
+        first,
+        mapped(&[("NAME", "a")]).feature.record_id,
+        "the same for the same content"
+    );
     assert_ne!(first, mapped(&[("NAME", "b")]).feature.record_id);
     assert_eq!(mapped(&[("PART", "b")]).feature.record_id, "/b");
-    let text = RECIPE.replace("id = [\"ID\", \"PART\"]", "id = \"ID\"\non_missing_id = \"reject\"");
+    let text = RECIPE.replace(
+        "id = [\"ID\", \"PART\"]",
+        "id = \"ID\"\non_missing_id = \"reject\"",
+    );
     let recipe = Recipe::parse(&text, "test.toml").expect("valid");
     let mapper = Mapper::for_recipe(&recipe, &file(Format::Csv, &COLUMNS), "2024").expect("fits");
     let reject = mapper.map(row(&[("NAME", "a")])).expect_err("no id");
-    assert_eq!((reject.row, reject.code, reject.field.as_deref()), (7, "no_record_id", Some("ID")));
+    assert_eq!(
+        (reject.row, reject.code, reject.field.as_deref()),
+        (7, "no_record_id", Some("ID"))
+    );
 }
 
 #[test]
 fn a_file_of_another_source_is_refused_and_drift_of_columns_is_noted() {
     let recipe = Recipe::parse(RECIPE, "test.toml").expect("valid");
     let other = file(Format::Csv, &["A", "B"]);
-    let error = Mapper::for_recipe(&recipe, &other, "2024").expect_err("not this source").to_string();
+    let error = Mapper::for_recipe(&recipe, &other, "2024")
+        .expect_err("not this source")
+        .to_string();
     assert!(error.contains("`ID`") && error.contains("`A`"), "{error}");
-    let mut columns: Vec<&str> = COLUMNS.iter().copied().filter(|name| *name != "VOLUME").collect();
+    let mut columns: Vec<&str> = COLUMNS
+        .iter()
+        .copied()
+        .filter(|name| *name != "VOLUME")
+        .collect();
     columns.push("NEW");
     let mapper = Mapper::for_recipe(&recipe, &file(Format::Csv, &columns), "2024").expect("fits");
     assert_eq!(mapper.columns_unmapped(), ["NEW"]);
     let notes = mapper.notes().join("\n");
-    assert!(notes.contains("NEW") && notes.contains("storage_m3"), "{notes}");
+    assert!(
+        notes.contains("NEW") && notes.contains("storage_m3"),
+        "{notes}"
+    );
 }
 
 #[test]
 fn a_reference_system_per_row() {
     let text = RECIPE
-        .replace("longitude = \"LON\"\nlatitude = \"LAT\"", "wkt = \"NAME\"\ncrs_field = \"ZONE\"")
-        .replace("check = { easting = \"E\", northing = \"N\", zone = \"ZONE\", tolerance_m = 500 }\n", "");
+        .replace(
+            "longitude = \"LON\"\nlatitude = \"LAT\"",
+            "wkt = \"NAME\"\ncrs_field = \"ZONE\"",
+        )
+        .replace(
+            "check = { easting = \"E\", northing = \"N\", zone = \"ZONE\", tolerance_m = 500 }\n",
+            "",
+        );
     let recipe = Recipe::parse(&text, "test.toml").unwrap_or_else(|error| panic!("{error}"));
     let mapper = Mapper::for_recipe(&recipe, &file(Format::Csv, &COLUMNS), "2024").expect("fits");
-    let map = |wkt: &str, crs: &str| mapper.map(row(&[("ID", "1"), ("NAME", wkt), ("ZONE", crs)])).expect("a feature").feature;
+    let map = |wkt: &str, crs: &str| {
+        mapper
+            .map(row(&[("ID", "1"), ("NAME", wkt), ("ZONE", crs)]))
+            .expect("a feature")
+            .feature
+    };
 
     let oregon = map("POINT (1000000 900000)", "EPSG:2994");
     assert_eq!(oregon.source_crs.as_deref(), Some("EPSG:2994"));
@@ -337,11 +449,24 @@ fn a_reference_system_per_row() {
     for crs in ["", "EPSG:123456", "mine grid"] {
         let assumed = map("POINT (1 2)", crs);
         assert_eq!(codes(&assumed), [FlagCode::CrsAssumed], "{crs}");
-        assert_eq!(assumed.geometry, Some(Geometry::Point(point!(x: 1.0, y: 2.0))));
+        assert_eq!(
+            assumed.geometry,
+            Some(Geometry::Point(point!(x: 1.0, y: 2.0)))
+        );
     }
-    assert_eq!(codes(&map("", "")), [FlagCode::CoordinatesMissing], "nothing is assumed of nothing");
-    assert_eq!(codes(&map("POINT (1", "EPSG:4326")), [FlagCode::GeometryUnreadable]);
-    assert_eq!(codes(&map("POINT (1e300 1e300)", "EPSG:2994"))[0], FlagCode::CoordinatesInvalid);
+    assert_eq!(
+        codes(&map("", "")),
+        [FlagCode::CoordinatesMissing],
+        "nothing is assumed of nothing"
+    );
+    assert_eq!(
+        codes(&map("POINT (1", "EPSG:4326")),
+        [FlagCode::GeometryUnreadable]
+    );
+    assert_eq!(
+        codes(&map("POINT (1e300 1e300)", "EPSG:2994"))[0],
+        FlagCode::CoordinatesInvalid
+    );
 }
 
 fn plain(options: PlainOptions, format: Format, columns: &[&str]) -> Mapper {
@@ -350,7 +475,10 @@ fn plain(options: PlainOptions, format: Format, columns: &[&str]) -> Mapper {
 
 fn record(cells: &[(&str, Value)]) -> Record {
     Record {
-        fields: cells.iter().map(|(name, value)| (Arc::from(*name), value.clone())).collect(),
+        fields: cells
+            .iter()
+            .map(|(name, value)| (Arc::from(*name), value.clone()))
+            .collect(),
         ..Record::new(1)
     }
 }
@@ -359,10 +487,16 @@ fn record(cells: &[(&str, Value)]) -> Record {
 fn columns_with_coordinates_are_found_by_name() {
     let detect = |columns: &[&str]| detect_coordinate_columns(columns.iter().copied());
     let pair = |x: &str, y: &str| Some(CoordinateColumns::LongitudeLatitude(x.into(), y.into()));
-    assert_eq!(detect(&["id", "Longitude", "Latitude"]), pair("Longitude", "Latitude"));
+    assert_eq!(
+        detect(&["id", "Longitude", "Latitude"]),
+        pair("Longitude", "Latitude")
+    );
     assert_eq!(detect(&["lat", "lng"]), pair("lng", "lat"));
     assert_eq!(detect(&["X", "Y", "lon", "lat"]), pair("lon", "lat"));
-    assert_eq!(detect(&["the_geom", "lon", "lat"]), Some(CoordinateColumns::Wkt("the_geom".into())));
+    assert_eq!(
+        detect(&["the_geom", "lon", "lat"]),
+        Some(CoordinateColumns::Wkt("the_geom".into()))
+    );
     assert_eq!(detect(&["lat", "name"]), None);
 }
 
@@ -374,18 +508,33 @@ fn a_table_without_a_recipe() {
         (Arc::from("n"), FieldType::Integer),
         (Arc::from("code"), FieldType::Text),
     ];
-    let options = PlainOptions { column_types: types, ..PlainOptions::default() };
+    let options = PlainOptions {
+        column_types: types,
+        ..PlainOptions::default()
+    };
     let mapper = plain(options, Format::Csv, &["lon", "lat", "n", "code"]);
-    let cells = [("lon", "10.5".into()), ("lat", "-3".into()), ("n", "12".into()), ("code", "007".into())];
+    let cells = [
+        ("lon", "10.5".into()),
+        ("lat", "-3".into()),
+        ("n", "12".into()),
+        ("code", "007".into()),
+    ];
     let feature = mapper.map(record(&cells)).expect("a feature").feature;
-    assert_eq!(feature.geometry, Some(Geometry::Point(point!(x: 10.5, y: -3.0))));
+    assert_eq!(
+        feature.geometry,
+        Some(Geometry::Point(point!(x: 10.5, y: -3.0)))
+    );
     assert_eq!(feature.property("n"), &Value::Int(12));
     assert_eq!(feature.property("code"), &Value::from("007"));
     assert_eq!(feature.property("lon"), &Value::Real(10.5));
     assert_eq!((feature.original, feature.flags), (None, Vec::new()));
     assert_eq!(feature.record_id.len(), 32);
 
-    let bad = [("lon", "10.5".into()), ("lat", "-3".into()), ("n", "twelve".into())];
+    let bad = [
+        ("lon", "10.5".into()),
+        ("lat", "-3".into()),
+        ("n", "twelve".into()),
+    ];
     let feature = mapper.map(record(&bad)).expect("a feature").feature;
     assert_eq!(codes(&feature), [FlagCode::ValueUnreadable]);
     assert!(feature.original.expect("kept").contains("\"n\":\"twelve\""));
@@ -394,18 +543,34 @@ fn a_table_without_a_recipe() {
 #[test]
 fn geojson_without_a_recipe() {
     let mapper = plain(PlainOptions::default(), Format::GeoJson, &[]);
-    let mut source = record(&[("a", Value::Int(1)), ("b", Value::Null), ("c", Value::Json("[1]".into()))]);
+    let mut source = record(&[
+        ("a", Value::Int(1)),
+        ("b", Value::Null),
+        ("c", Value::Json("[1]".into())),
+    ]);
     source.id = Some("mine 7".to_owned());
-    source.geometry = RawGeometry::Parsed { geometry: Geometry::Point(point!(x: 1.0, y: 2.0)), had_elevation: true };
+    source.geometry = RawGeometry::Parsed {
+        geometry: Geometry::Point(point!(x: 1.0, y: 2.0)),
+        had_elevation: true,
+    };
     let feature = mapper.map(source.clone()).expect("a feature").feature;
     assert_eq!(feature.record_id, "mine 7");
-    assert_eq!(feature.geometry, Some(Geometry::Point(point!(x: 1.0, y: 2.0))));
+    assert_eq!(
+        feature.geometry,
+        Some(Geometry::Point(point!(x: 1.0, y: 2.0)))
+    );
     assert_eq!(codes(&feature), [FlagCode::ElevationDropped]);
     assert_eq!(feature.properties.len(), 2);
 
-    source.geometry = RawGeometry::Unreadable { value: "{}".to_owned(), reason: "byte 3: no type".to_owned() };
+    source.geometry = RawGeometry::Unreadable {
+        value: "{}".to_owned(),
+        reason: "byte 3: no type".to_owned(),
+    };
     let feature = mapper.map(source.clone()).expect("a feature").feature;
-    assert_eq!((feature.geometry.clone(), codes(&feature)), (None, vec![FlagCode::GeometryUnreadable]));
+    assert_eq!(
+        (feature.geometry.clone(), codes(&feature)),
+        (None, vec![FlagCode::GeometryUnreadable])
+    );
     source.geometry = RawGeometry::Absent;
     let feature = mapper.map(source).expect("a feature").feature;
     assert_eq!(codes(&feature), [FlagCode::CoordinatesMissing]);
@@ -415,21 +580,39 @@ fn geojson_without_a_recipe() {
 fn what_a_reader_settled_is_flagged() {
     let mapper = plain(PlainOptions::default(), Format::GeoJson, &[]);
     let mut source = record(&[]);
-    source.geometry = RawGeometry::Parsed { geometry: Geometry::Point(point!(x: 1.0, y: 2.0)), had_elevation: false };
-    source.notes.push(RowNote { code: "ring_not_closed", field: None, reason: "1 ring".to_owned() });
+    source.geometry = RawGeometry::Parsed {
+        geometry: Geometry::Point(point!(x: 1.0, y: 2.0)),
+        had_elevation: false,
+    };
+    source.notes.push(RowNote {
+        code: "ring_not_closed",
+        field: None,
+        reason: "1 ring".to_owned(),
+    });
     let feature = mapper.map(source).expect("a feature").feature;
     assert_eq!(codes(&feature), [FlagCode::GeometryRepaired]);
 }
 
 #[test]
 fn an_id_column_and_words_made_of_it() {
-    let options = PlainOptions { id_field: Some("name".into()), slug_id: true, ..PlainOptions::default() };
+    let options = PlainOptions {
+        id_field: Some("name".into()),
+        slug_id: true,
+        ..PlainOptions::default()
+    };
     let mapper = plain(options, Format::GeoJson, &[]);
-    let feature = mapper.map(record(&[("name", "Alto  São-Francisco (norte)".into())])).expect("a feature");
+    let feature = mapper
+        .map(record(&[("name", "Alto  São-Francisco (norte)".into())]))
+        .expect("a feature");
     assert_eq!(feature.feature.record_id, "alto-sao-francisco-norte");
-    let reject = mapper.map(record(&[("name", " ".into())])).expect_err("no id");
+    let reject = mapper
+        .map(record(&[("name", " ".into())]))
+        .expect_err("no id");
     assert_eq!(reject.code, "no_record_id");
-    let options = PlainOptions { id_field: Some("key".into()), ..PlainOptions::default() };
+    let options = PlainOptions {
+        id_field: Some("key".into()),
+        ..PlainOptions::default()
+    };
     let error = Mapper::plain(&options, &file(Format::Csv, &["name"])).expect_err("no such column");
     assert!(error.to_string().contains("`key`"), "{error}");
 }
@@ -451,15 +634,24 @@ fn an_export_of_our_own_comes_back_as_it_was() {
     ];
     let mut source = record(&cells);
     source.id = Some("src:9".to_owned());
-    source.geometry = RawGeometry::Parsed { geometry: Geometry::Point(point!(x: 0.0, y: 0.0)), had_elevation: false };
-    let mapped = plain(PlainOptions::default(), Format::GeoJson, &[]).map(source).expect("a feature");
+    source.geometry = RawGeometry::Parsed {
+        geometry: Geometry::Point(point!(x: 0.0, y: 0.0)),
+        had_elevation: false,
+    };
+    let mapped = plain(PlainOptions::default(), Format::GeoJson, &[])
+        .map(source)
+        .expect("a feature");
     let feature = mapped.feature;
     assert_eq!(feature.record_id, "9");
     assert_eq!(feature.properties, [(Arc::from("a"), Value::Int(1))]);
     assert_eq!(feature.source_crs.as_deref(), Some("EPSG:2994"));
     assert_eq!(feature.location_accuracy, Some(LocationAccuracy::Centroid));
     assert_eq!(feature.original.as_deref(), Some("{\"A\":\"1\"}"));
-    assert_eq!(codes(&feature), [FlagCode::CrsAssumed, FlagCode::NullIsland], "none lost, none twice");
+    assert_eq!(
+        codes(&feature),
+        [FlagCode::CrsAssumed, FlagCode::NullIsland],
+        "none lost, none twice"
+    );
     assert!(mapped.synthetic);
 }
 
@@ -471,11 +663,20 @@ fn fields_of_a_plain_table_enter_the_schema() {
         (Arc::from("a"), FieldType::Integer),
         (Arc::from("b"), FieldType::Real),
     ];
-    let options = PlainOptions { column_types: types, ..PlainOptions::default() };
+    let options = PlainOptions {
+        column_types: types,
+        ..PlainOptions::default()
+    };
     let mapper = plain(options, Format::Csv, &["geometry", "silt_record", "a", "b"]);
     let mut schema = CollectionSchema::new("things");
-    schema.fields.push(silt_model::Field::new("a", FieldType::Real));
+    schema
+        .fields
+        .push(silt_model::Field::new("a", FieldType::Real));
     mapper.add_fields(&mut schema);
-    let fields: Vec<(&str, FieldType)> = schema.fields.iter().map(|field| (field.name.as_str(), field.field_type)).collect();
+    let fields: Vec<(&str, FieldType)> = schema
+        .fields
+        .iter()
+        .map(|field| (field.name.as_str(), field.field_type))
+        .collect();
     assert_eq!(fields, [("a", FieldType::Real), ("b", FieldType::Real)]);
 }

@@ -13,6 +13,7 @@ mod plain;
 mod recipe_mapper;
 mod reserved;
 mod rings;
+mod second_position;
 mod slot;
 mod stated;
 pub mod wkt;
@@ -108,7 +109,9 @@ impl Mapper {
     /// [`MapError`] where the file is evidently not one of this source.
     pub fn for_recipe(recipe: &Recipe, file: &FileInfo, edition: &str) -> Result<Mapper, MapError> {
         let mapper = RecipeMapper::new(recipe, file, edition)?;
-        Ok(Mapper { kind: Kind::Recipe(Box::new(mapper)) })
+        Ok(Mapper {
+            kind: Kind::Recipe(Box::new(mapper)),
+        })
     }
 
     /// The mapper of a file without a recipe: its columns become properties as they are.
@@ -118,7 +121,9 @@ impl Mapper {
     /// [`MapError`] for an unknown reference system or a column asked for that is not there.
     pub fn plain(options: &PlainOptions, file: &FileInfo) -> Result<Mapper, MapError> {
         let mapper = PlainMapper::new(options, file)?;
-        Ok(Mapper { kind: Kind::Plain(Box::new(mapper)) })
+        Ok(Mapper {
+            kind: Kind::Plain(Box::new(mapper)),
+        })
     }
 
     /// Gives one record its meaning.

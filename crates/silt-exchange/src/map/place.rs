@@ -4,21 +4,20 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, RwLock};
 
-use geo::{Distance, Geodesic};
 use geo_types::{Geometry, Point};
 use silt_model::{Flag, FlagCode, LocationAccuracy, Value};
 
 use super::geometry::GeometryChecker;
+use super::second_position::{SecondPosition, metres, utm_crs};
 use super::shown;
 use super::slot::{Nulls, Slot, Slots, slots};
 use super::wkt::parse_wkt;
 use crate::crs::{Crs, CrsError};
 use crate::read::ColumnInfo;
-use crate::recipe::{AccuracyRule, CoordinateCheck, GeometryRule, ZeroCoordinates};
+use crate::recipe::{AccuracyRule, GeometryRule, ZeroCoordinates};
 use crate::record::{RawGeometry, Record};
 use crate::values::{
-    Axis, NumberFormat, PairFormat, PairOrder, ZoneLetter, parse_angle, parse_number, parse_pair,
-    parse_utm_zone,
+    Axis, NumberFormat, PairFormat, PairOrder, parse_angle, parse_number, parse_pair,
 };
 
 thread_local! {
@@ -39,7 +38,11 @@ pub(super) enum Columns {
     /// Well-Known Text.
     Wkt(Slots),
     /// UTM with a zone per row.
-    Utm { easting: Slots, northing: Slots, zone: Slots },
+    Utm {
+        easting: Slots,
+        northing: Slots,
+        zone: Slots,
+    },
 }
 
 /// Finds the place of records.
@@ -54,7 +57,7 @@ pub(super) struct PlaceReader {
     /// Decimal mark of metres. Angles have no thousands, so both marks are decimal there.
     number: NumberFormat,
     zero_is_missing: ZeroCoordinates,
-    check: Option<(CoordinateCheck, [Slot; 3], Option<Slot>)>,
+    check: Option<SecondPosition>,
     accuracy: Option<(AccuracyRule, Option<Slot>)>,
 }
 
@@ -115,13 +118,19 @@ impl PlaceReader {
             None => Crs::wgs84(),
         };
         let slot = |name: &str| Slot::new(name, columns);
-        let check = rule.check.as_ref().map(|check| {
-            let utm = [slot(&check.easting), slot(&check.northing), slot(&check.zone)];
-            (check.clone(), utm, check.datum.as_deref().map(slot))
-        });
+        let check = rule
+            .check
+            .as_ref()
+            .map(|check| SecondPosition::new(check, number, columns));
         let accuracy = rule.accuracy.as_ref().map(|accuracy| {
-            let map = accuracy.map.iter().map(|(key, value)| (key.to_lowercase(), *value));
-            let rule = AccuracyRule { map: map.collect(), ..accuracy.clone() };
+            let map = accuracy
+                .map
+                .iter()
+                .map(|(key, value)| (key.to_lowercase(), *value));
+            let rule = AccuracyRule {
+                map: map.collect(),
+                ..accuracy.clone()
+            };
             let slot = rule.from.as_deref().map(slot);
             (rule, slot)
         });
@@ -142,29 +151,30 @@ impl PlaceReader {
         match &self.columns {
             Columns::File | Columns::Nowhere => true,
             Columns::Pair(slots) | Columns::Wkt(slots) => !slots.is_empty(),
-            Columns::Position { longitude, latitude } => {
-                !longitude.is_empty() && !latitude.is_empty()
-            }
-            Columns::Utm { easting, northing, zone } => {
-                !easting.is_empty() && !northing.is_empty() && !zone.is_empty()
-            }
+            Columns::Position {
+                longitude,
+                latitude,
+            } => !longitude.is_empty() && !latitude.is_empty(),
+            Columns::Utm {
+                easting,
+                northing,
+                zone,
+            } => !easting.is_empty() && !northing.is_empty() && !zone.is_empty(),
         }
     }
 
     /// The place of a record, whose own geometry is taken out of it.
-    pub(super) fn place(
-        &self,
-        record: &mut Record,
-        nulls: &Nulls,
-        flags: &mut Vec<Flag>,
-    ) -> Place {
+    pub(super) fn place(&self, record: &mut Record, nulls: &Nulls, flags: &mut Vec<Flag>) -> Place {
         let raw = std::mem::take(&mut record.geometry);
         let accuracy = self.accuracy(record);
         let (geometry, own_crs) = match self.published(record, raw, nulls, flags) {
             Ok(found) => found,
             Err(flag) => {
                 flags.push(flag);
-                return Place { accuracy, ..Place::default() };
+                return Place {
+                    accuracy,
+                    ..Place::default()
+                };
             }
         };
         let crs = match own_crs {
@@ -174,13 +184,21 @@ impl PlaceReader {
         let mut geometry = geometry;
         if let Err(error) = crs.geometry_to_wgs84(&mut geometry) {
             flags.push(Flag::new(FlagCode::CoordinatesInvalid, error.to_string()));
-            return Place { accuracy, source_crs: crs.source_name(), ..Place::default() };
+            return Place {
+                accuracy,
+                source_crs: crs.source_name(),
+                ..Place::default()
+            };
         }
         let geometry = CHECKER.with_borrow_mut(|checker| checker.check(geometry, flags));
-        if let Some(Geometry::Point(point)) = &geometry {
-            self.compare(record, *point, nulls, flags);
+        if let (Some(check), Some(Geometry::Point(point))) = (&self.check, &geometry) {
+            flags.extend(check.compare(record, *point, nulls));
         }
-        Place { geometry, source_crs: crs.source_name(), accuracy }
+        Place {
+            geometry,
+            source_crs: crs.source_name(),
+            accuracy,
+        }
     }
 
     /// The geometry as published, with its reference system where the cell itself says so.
@@ -194,7 +212,10 @@ impl PlaceReader {
         match &self.columns {
             Columns::File => from_file(raw, flags).map(|geometry| (geometry, None)),
             Columns::Nowhere => Err(missing("the source gives no coordinates")),
-            Columns::Position { longitude, latitude } => {
+            Columns::Position {
+                longitude,
+                latitude,
+            } => {
                 let point = self.position(record, longitude, latitude, nulls, flags)?;
                 Ok((Geometry::Point(point), None))
             }
@@ -203,7 +224,11 @@ impl PlaceReader {
                 Ok((Geometry::Point(point), None))
             }
             Columns::Wkt(columns) => well_known_text(record, columns, nulls, flags),
-            Columns::Utm { easting, northing, zone } => {
+            Columns::Utm {
+                easting,
+                northing,
+                zone,
+            } => {
                 let (point, crs) = self.utm(record, easting, northing, zone, nulls)?;
                 Ok((Geometry::Point(point), Some(crs)))
             }
@@ -218,7 +243,10 @@ impl PlaceReader {
         nulls: &Nulls,
         flags: &mut Vec<Flag>,
     ) -> Result<Point<f64>, NoPlace> {
-        let (x, y) = (nulls.first(longitude, record), nulls.first(latitude, record));
+        let (x, y) = (
+            nulls.first(longitude, record),
+            nulls.first(latitude, record),
+        );
         let ((x_slot, x_cell), (y_slot, y_cell)) = match (x, y) {
             (Some(x), Some(y)) => (x, y),
             (None, None) => return Err(missing("the row gives no coordinates")),
@@ -256,7 +284,12 @@ impl PlaceReader {
     fn coordinate(&self, slot: &Slot, cell: &Value, axis: Axis) -> Result<f64, NoPlace> {
         let fail = |reason: String| {
             let value = shown(&cell.to_string());
-            Flag::on_field(FlagCode::CoordinatesInvalid, slot.name.as_ref(), value, reason)
+            Flag::on_field(
+                FlagCode::CoordinatesInvalid,
+                slot.name.as_ref(),
+                value,
+                reason,
+            )
         };
         let text = match cell {
             Value::Int(number) => return Ok(*number as f64),
@@ -281,14 +314,18 @@ impl PlaceReader {
         let text = text.trim();
         let may_group = !self.crs.is_wgs84() && self.number == NumberFormat::Comma;
         let is_plain = !may_group
-            && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
         if is_plain { text.parse().ok() } else { None }
     }
 
     fn would_fit_exchanged(&self, x_cell: &Value, y_cell: &Value) -> bool {
         let fits = |cell: &Value, axis: Axis| match cell {
             Value::Text(text) => parse_angle(text, axis, NumberFormat::Auto).is_ok(),
-            other => other.as_f64().is_some_and(|number| number.abs() <= axis.limit_deg()),
+            other => other
+                .as_f64()
+                .is_some_and(|number| number.abs() <= axis.limit_deg()),
         };
         fits(x_cell, Axis::Latitude) && fits(y_cell, Axis::Longitude)
     }
@@ -304,13 +341,21 @@ impl PlaceReader {
             return Err(missing("the row gives no coordinates"));
         };
         let text = cell.to_string();
-        let format = PairFormat { order: PairOrder::LatitudeFirst, decimal: NumberFormat::Auto };
+        let format = PairFormat {
+            order: PairOrder::LatitudeFirst,
+            decimal: NumberFormat::Auto,
+        };
         let field = slot.name.as_ref();
         match parse_pair(&text, &format) {
             Ok(pair) => {
                 if let Some(label) = pair.label {
                     let reason = format!("`{label}` in front of the coordinates was left out");
-                    flags.push(Flag::on_field(FlagCode::ValueUnreadable, field, shown(&text), reason));
+                    flags.push(Flag::on_field(
+                        FlagCode::ValueUnreadable,
+                        field,
+                        shown(&text),
+                        reason,
+                    ));
                 }
                 Ok(Point::new(pair.longitude_deg, pair.latitude_deg))
             }
@@ -344,7 +389,12 @@ impl PlaceReader {
         let number = |(slot, cell): (&Slot, &Value)| {
             metres(cell, self.number).map_err(|reason| {
                 let value = shown(&cell.to_string());
-                Flag::on_field(FlagCode::CoordinatesInvalid, slot.name.as_ref(), value, reason)
+                Flag::on_field(
+                    FlagCode::CoordinatesInvalid,
+                    slot.name.as_ref(),
+                    value,
+                    reason,
+                )
             })
         };
         let point = Point::new(number(easting)?, number(northing)?);
@@ -352,7 +402,12 @@ impl PlaceReader {
         let zone_text = zone_cell.to_string();
         let crs = utm_crs(&zone_text).map_err(|reason| {
             let field = zone_slot.name.as_ref();
-            Flag::on_field(FlagCode::CoordinatesInvalid, field, shown(&zone_text), reason)
+            Flag::on_field(
+                FlagCode::CoordinatesInvalid,
+                field,
+                shown(&zone_text),
+                reason,
+            )
         })?;
         Ok((point, crs))
     }
@@ -365,7 +420,10 @@ impl PlaceReader {
         if nulls.is_null(cell) {
             flags.push(Flag::new(
                 FlagCode::CrsAssumed,
-                format!("the row gives no reference system; {} was assumed", self.crs.name()),
+                format!(
+                    "the row gives no reference system; {} was assumed",
+                    self.crs.name()
+                ),
             ));
             return self.crs.clone();
         }
@@ -388,50 +446,11 @@ impl PlaceReader {
             return crs;
         }
         let crs = Crs::parse(name).ok();
-        self.crs_met.write().ok()?.insert(name.to_owned(), crs.clone());
+        self.crs_met
+            .write()
+            .ok()?
+            .insert(name.to_owned(), crs.clone());
         crs
-    }
-
-    /// Compares the place with a second one that the row gives in UTM.
-    fn compare(&self, record: &Record, place: Point<f64>, nulls: &Nulls, flags: &mut Vec<Flag>) {
-        let Some((check, [easting, northing, zone], datum)) = &self.check else {
-            return;
-        };
-        if let Some(datum) = datum {
-            let text = datum.value(record).to_string().to_uppercase().replace([' ', '-', '_'], "");
-            if !matches!(text.as_str(), "WGS84" | "WGS1984" | "SIRGAS2000" | "SIRGAS") {
-                return;
-            }
-        }
-        let cells = [easting.value(record), northing.value(record), zone.value(record)];
-        if cells.iter().any(|cell| nulls.is_null(cell)) {
-            return;
-        }
-        let other = (|| {
-            let x = metres(cells[0], self.number)?;
-            let y = metres(cells[1], self.number)?;
-            let crs = utm_crs(&cells[2].to_string())?;
-            crs.to_wgs84(x, y).map_err(|error| error.to_string())
-        })();
-        let published = format!("{} {} {}", cells[0], cells[1], cells[2]);
-        let fields = format!("{}, {}, {}", easting.name, northing.name, zone.name);
-        match other {
-            Ok((longitude, latitude)) => {
-                let distance_m = Geodesic.distance(place, Point::new(longitude, latitude));
-                if distance_m > check.tolerance_m {
-                    let reason = format!(
-                        "{distance_m:.0} m from longitude and latitude, more than {} m",
-                        check.tolerance_m
-                    );
-                    let code = FlagCode::CoordinatesDisagree;
-                    flags.push(Flag::on_field(code, fields, shown(&published), reason));
-                }
-            }
-            Err(reason) => {
-                let code = FlagCode::ValueUnreadable;
-                flags.push(Flag::on_field(code, fields, shown(&published), reason));
-            }
-        }
     }
 
     fn accuracy(&self, record: &Record) -> Option<LocationAccuracy> {
@@ -447,15 +466,21 @@ impl PlaceReader {
 fn from_file(raw: RawGeometry, flags: &mut Vec<Flag>) -> Result<Geometry<f64>, NoPlace> {
     match raw {
         RawGeometry::Absent => Err(missing("the record has no geometry")),
-        RawGeometry::Parsed { geometry, had_elevation } => {
+        RawGeometry::Parsed {
+            geometry,
+            had_elevation,
+        } => {
             if had_elevation {
                 flags.push(elevation_dropped());
             }
             Ok(geometry)
         }
-        RawGeometry::Unreadable { value, reason } => {
-            Err(Flag::on_field(FlagCode::GeometryUnreadable, "geometry", value, reason))
-        }
+        RawGeometry::Unreadable { value, reason } => Err(Flag::on_field(
+            FlagCode::GeometryUnreadable,
+            "geometry",
+            value,
+            reason,
+        )),
     }
 }
 
@@ -470,7 +495,12 @@ fn well_known_text(
     };
     let unreadable = |reason: String| {
         let value = shown(&cell.to_string());
-        Flag::on_field(FlagCode::GeometryUnreadable, slot.name.as_ref(), value, reason)
+        Flag::on_field(
+            FlagCode::GeometryUnreadable,
+            slot.name.as_ref(),
+            value,
+            reason,
+        )
     };
     let Value::Text(text) = cell else {
         return Err(unreadable("not Well-Known Text".to_owned()));
@@ -483,7 +513,10 @@ fn well_known_text(
         flags.push(elevation_dropped());
     }
     if read.rings_closed > 0 {
-        let reason = format!("{} ring(s) did not end where they start; they were closed", read.rings_closed);
+        let reason = format!(
+            "{} ring(s) did not end where they start; they were closed",
+            read.rings_closed
+        );
         flags.push(Flag::new(FlagCode::GeometryRepaired, reason));
     }
     let crs = match read.srid {
@@ -496,22 +529,13 @@ fn well_known_text(
     Ok((geometry, crs))
 }
 
-fn metres(cell: &Value, format: NumberFormat) -> Result<f64, String> {
-    match cell {
-        Value::Text(text) => parse_number(text, format).map_err(|error| error.to_string()),
-        other => other.as_f64().ok_or_else(|| "not a number".to_owned()),
-    }
-}
-
-fn utm_crs(zone: &str) -> Result<Crs, String> {
-    let zone = parse_utm_zone(zone, ZoneLetter::Hemisphere, None).map_err(|error| error.to_string())?;
-    Ok(Crs::utm(zone.number(), zone.is_south()))
-}
-
 fn missing(reason: &str) -> Flag {
     Flag::new(FlagCode::CoordinatesMissing, reason)
 }
 
 fn elevation_dropped() -> Flag {
-    Flag::new(FlagCode::ElevationDropped, "the third coordinate was left out")
+    Flag::new(
+        FlagCode::ElevationDropped,
+        "the third coordinate was left out",
+    )
 }

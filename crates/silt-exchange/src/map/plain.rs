@@ -17,15 +17,37 @@ use crate::record::{RawGeometry, Record, Reject};
 
 /// Column names that mean a longitude, in order of preference.
 const LONGITUDE_NAMES: [&str; 9] = [
-    "longitude", "lon", "lng", "long", "longitud", "decimallongitude", "lon_dd", "x", "silt_longitude",
+    "longitude",
+    "lon",
+    "lng",
+    "long",
+    "longitud",
+    "decimallongitude",
+    "lon_dd",
+    "x",
+    "silt_longitude",
 ];
 /// Column names that mean a latitude, in order of preference.
 const LATITUDE_NAMES: [&str; 8] = [
-    "latitude", "lat", "latitud", "decimallatitude", "lat_dd", "y", "silt_latitude", "lati",
+    "latitude",
+    "lat",
+    "latitud",
+    "decimallatitude",
+    "lat_dd",
+    "y",
+    "silt_latitude",
+    "lati",
 ];
 /// Column names that mean Well-Known Text, in order of preference.
 const WKT_NAMES: [&str; 8] = [
-    "geometry", "wkt", "geom", "the_geom", "wkt_geom", "geometry_wkt", "location_wkt", "silt_geometry",
+    "geometry",
+    "wkt",
+    "geom",
+    "the_geom",
+    "wkt_geom",
+    "geometry_wkt",
+    "location_wkt",
+    "silt_geometry",
 ];
 
 /// Columns of a table that hold the place.
@@ -45,7 +67,8 @@ pub fn detect_coordinate_columns<'a>(
     let find = |wanted: &[&str]| {
         wanted.iter().find_map(|name| {
             let mut all = columns.clone().into_iter();
-            all.find(|column| column.trim().eq_ignore_ascii_case(name)).map(str::to_owned)
+            all.find(|column| column.trim().eq_ignore_ascii_case(name))
+                .map(str::to_owned)
         })
     };
     if let Some(column) = find(&WKT_NAMES) {
@@ -91,9 +114,14 @@ impl PlainMapper {
                 Some(Columns::Wkt(vec![slot(column)]))
             }
             Some(CoordinateColumns::LongitudeLatitude(longitude, latitude)) => {
-                notes.push(format!("points from the columns {longitude} and {latitude}"));
+                notes.push(format!(
+                    "points from the columns {longitude} and {latitude}"
+                ));
                 let longitude = vec![slot(longitude)];
-                Some(Columns::Position { longitude, latitude: vec![slot(latitude)] })
+                Some(Columns::Position {
+                    longitude,
+                    latitude: vec![slot(latitude)],
+                })
             }
             None if is_table => {
                 notes.push("no columns with coordinates were found".to_owned());
@@ -126,7 +154,10 @@ impl PlainMapper {
         let record_id = self.record_id(&record, &own)?;
         let mut found = flags_of_notes(std::mem::take(&mut record.notes));
         let mut place = self.place(&mut record, &mut found);
-        let all_fit = record.fields.iter().all(|(name, value)| self.fits(name, value));
+        let all_fit = record
+            .fields
+            .iter()
+            .all(|(name, value)| self.fits(name, value));
         let untyped = (!all_fit).then(|| original_json(&record));
         let properties = self.properties(&mut record, is_own, &mut found);
         if let Some(crs) = &own.crs {
@@ -134,7 +165,9 @@ impl PlainMapper {
         }
         let mut flags = own.flags;
         for flag in found {
-            let is_known = flags.iter().any(|old| old.code == flag.code && old.field == flag.field);
+            let is_known = flags
+                .iter()
+                .any(|old| old.code == flag.code && old.field == flag.field);
             if !is_known {
                 flags.push(flag);
             }
@@ -150,7 +183,11 @@ impl PlainMapper {
             flags,
             regions: Vec::new(),
         };
-        Ok(Mapped { feature, stated_regions: Vec::new(), synthetic: own.synthetic })
+        Ok(Mapped {
+            feature,
+            stated_regions: Vec::new(),
+            synthetic: own.synthetic,
+        })
     }
 
     fn record_id(&self, record: &Record, own: &Reserved) -> Result<String, Reject> {
@@ -164,7 +201,8 @@ impl PlainMapper {
                     code: "no_record_id",
                     field: Some(slot.name.to_string()),
                     value: None,
-                    reason: "the row has no value in the column that was named as its id".to_owned(),
+                    reason: "the row has no value in the column that was named as its id"
+                        .to_owned(),
                 });
             }
             return Ok(id.to_owned());
@@ -182,7 +220,9 @@ impl PlainMapper {
             (_, Some(columns)) => Some(columns),
             (file, None) => file.as_ref(),
         };
-        reader.map(|reader| reader.place(record, &self.nulls, flags)).unwrap_or_default()
+        reader
+            .map(|reader| reader.place(record, &self.nulls, flags))
+            .unwrap_or_default()
     }
 
     /// Whether a cell is of its column's type.
@@ -230,17 +270,25 @@ impl PlainMapper {
     }
 
     pub(super) fn add_fields(&self, schema: &mut CollectionSchema) {
-        let is_export = self.order.iter().any(|(name, _)| name.as_ref() == "silt_record");
+        let is_export = self
+            .order
+            .iter()
+            .any(|(name, _)| name.as_ref() == "silt_record");
         for (name, field_type) in &self.order {
             let is_added = is_export
                 && self.column_place.is_some()
                 && matches!(name.as_ref(), "longitude" | "latitude");
-            let is_property =
-                !is_added && !reserved::is_reserved(name) && !self.geometry_columns.contains(name.as_ref());
+            let is_property = !is_added
+                && !reserved::is_reserved(name)
+                && !self.geometry_columns.contains(name.as_ref());
             if !is_property {
                 continue;
             }
-            match schema.fields.iter_mut().find(|field| field.name == name.as_ref()) {
+            match schema
+                .fields
+                .iter_mut()
+                .find(|field| field.name == name.as_ref())
+            {
                 Some(field) => field.field_type = field.field_type.widened_with(*field_type),
                 None => schema.fields.push(Field::new(name.as_ref(), *field_type)),
             }
@@ -261,7 +309,8 @@ fn chosen_columns(
         let column = present("the geometry", wkt, file)?;
         return Ok(Some(CoordinateColumns::Wkt(column.to_owned())));
     }
-    let detected = detect_coordinate_columns(file.columns.iter().map(|column| column.name.as_ref()));
+    let detected =
+        detect_coordinate_columns(file.columns.iter().map(|column| column.name.as_ref()));
     let (longitude, latitude) = match (&options.longitude, &options.latitude, &detected) {
         (None, None, _) => return Ok(detected),
         (Some(longitude), Some(latitude), _) => (longitude, latitude),
@@ -272,17 +321,27 @@ fn chosen_columns(
             (longitude, latitude)
         }
         (given_longitude, _, _) => {
-            let missing = if given_longitude.is_some() { "latitude" } else { "longitude" };
+            let missing = if given_longitude.is_some() {
+                "latitude"
+            } else {
+                "longitude"
+            };
             return Err(missing_column("the position", missing, file));
         }
     };
     let longitude = present("the position", longitude, file)?.to_owned();
     let latitude = present("the position", latitude, file)?.to_owned();
-    Ok(Some(CoordinateColumns::LongitudeLatitude(longitude, latitude)))
+    Ok(Some(CoordinateColumns::LongitudeLatitude(
+        longitude, latitude,
+    )))
 }
 
 /// The column, where the file has it or does not declare its columns.
-fn present<'a>(needed_for: &'static str, name: &'a str, file: &FileInfo) -> Result<&'a str, MapError> {
+fn present<'a>(
+    needed_for: &'static str,
+    name: &'a str,
+    file: &FileInfo,
+) -> Result<&'a str, MapError> {
     let columns = &file.columns;
     if columns.is_empty() || columns.iter().any(|column| column.name.as_ref() == name) {
         return Ok(name);
@@ -294,7 +353,11 @@ fn missing_column(needed_for: &'static str, name: &str, file: &FileInfo) -> MapE
     MapError::MissingColumns {
         needed_for,
         missing: vec![name.to_owned()],
-        columns: file.columns.iter().map(|column| column.name.to_string()).collect(),
+        columns: file
+            .columns
+            .iter()
+            .map(|column| column.name.to_string())
+            .collect(),
     }
 }
 
@@ -311,12 +374,19 @@ fn typed(value: Value, field_type: FieldType) -> Result<Value, Value> {
         (FieldType::Real, Value::Int(number)) => Some(Value::Real(*number as f64)),
         (FieldType::Integer, Value::Text(text)) => text.trim().parse().ok().map(Value::Int),
         (FieldType::Real, Value::Text(text)) => {
-            let number = text.trim().parse().ok().filter(|number: &f64| number.is_finite());
+            let number = text
+                .trim()
+                .parse()
+                .ok()
+                .filter(|number: &f64| number.is_finite());
             number.map(Value::Real)
         }
-        (FieldType::Boolean, Value::Text(text)) => {
-            text.trim().to_ascii_lowercase().parse().ok().map(Value::Bool)
-        }
+        (FieldType::Boolean, Value::Text(text)) => text
+            .trim()
+            .to_ascii_lowercase()
+            .parse()
+            .ok()
+            .map(Value::Bool),
         _ => None,
     };
     converted.ok_or(value)

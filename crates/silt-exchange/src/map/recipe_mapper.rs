@@ -46,7 +46,13 @@ impl RecipeMapper {
             file.crs.as_deref(),
             columns,
         )?;
-        let id: Slots = recipe.record.id.0.iter().map(|name| Slot::new(name, columns)).collect();
+        let id: Slots = recipe
+            .record
+            .id
+            .0
+            .iter()
+            .map(|name| Slot::new(name, columns))
+            .collect();
         require_columns(recipe, &place, columns)?;
         let own_field = |name: &str| {
             let is_free = schema.field(name).is_some() && recipe.fields.get(name).is_none();
@@ -57,12 +63,24 @@ impl RecipeMapper {
             on_missing_id: recipe.record.on_missing_id,
             nulls: Nulls::new(&recipe.values.nulls),
             place,
-            country: recipe.stated.country.as_ref().map(|rule| StatedReader::new(rule, Level::Country, columns)),
-            admin1: recipe.stated.admin1.as_ref().map(|rule| StatedReader::new(rule, Level::Admin1, columns)),
+            country: recipe
+                .stated
+                .country
+                .as_ref()
+                .map(|rule| StatedReader::new(rule, Level::Country, columns)),
+            admin1: recipe
+                .stated
+                .admin1
+                .as_ref()
+                .map(|rule| StatedReader::new(rule, Level::Admin1, columns)),
             country_field: own_field("country"),
             admin1_field: own_field("admin1"),
             fields,
-            flag_rules: recipe.flags.iter().map(|rule| (rule.clone(), Slot::new(&rule.from, columns))).collect(),
+            flag_rules: recipe
+                .flags
+                .iter()
+                .map(|rule| (rule.clone(), Slot::new(&rule.from, columns)))
+                .collect(),
             columns_unmapped: Vec::new(),
             notes: Vec::new(),
         };
@@ -93,7 +111,10 @@ impl RecipeMapper {
             .map(|field| field.name.as_ref())
             .collect();
         if !without.is_empty() {
-            self.notes.push(format!("fields without a column in this file: {}", without.join(", ")));
+            self.notes.push(format!(
+                "fields without a column in this file: {}",
+                without.join(", ")
+            ));
         }
     }
 
@@ -115,7 +136,9 @@ impl RecipeMapper {
             (&self.admin1, &self.admin1_field, "admin1"),
         ];
         for (reader, own_field, prefix) in levels {
-            let code = reader.as_ref().and_then(|reader| reader.code(&record, &self.nulls, &mut flags));
+            let code = reader
+                .as_ref()
+                .and_then(|reader| reader.code(&record, &self.nulls, &mut flags));
             if let Some(code) = code {
                 if let Some(name) = own_field {
                     properties.push((Arc::clone(name), Value::Text(code.to_string())));
@@ -135,7 +158,11 @@ impl RecipeMapper {
             flags,
             regions: Vec::new(),
         };
-        Ok(Mapped { feature, stated_regions, synthetic: false })
+        Ok(Mapped {
+            feature,
+            stated_regions,
+            synthetic: false,
+        })
     }
 
     fn record_id(&self, record: &Record, original: &str) -> Result<String, Reject> {
@@ -163,7 +190,11 @@ impl RecipeMapper {
                 }
             }
         }
-        if has_part { Ok(id) } else { self.id_of_content(record, original) }
+        if has_part {
+            Ok(id)
+        } else {
+            self.id_of_content(record, original)
+        }
     }
 
     fn id_of_content(&self, record: &Record, original: &str) -> Result<String, Reject> {
@@ -183,9 +214,18 @@ impl RecipeMapper {
     fn source_flags(&self, record: &Record, flags: &mut Vec<Flag>) {
         for (rule, slot) in &self.flag_rules {
             let text = slot.value(record).to_string();
-            let is_set = rule.equals.0.iter().any(|value| value.eq_ignore_ascii_case(text.trim()));
+            let is_set = rule
+                .equals
+                .0
+                .iter()
+                .any(|value| value.eq_ignore_ascii_case(text.trim()));
             if is_set {
-                flags.push(Flag::on_field(rule.code, slot.name.as_ref(), text, rule.reason.as_str()));
+                flags.push(Flag::on_field(
+                    rule.code,
+                    slot.name.as_ref(),
+                    text,
+                    rule.reason.as_str(),
+                ));
             }
         }
     }
@@ -212,7 +252,13 @@ fn field_readers(
             field_type: rule.field_type.unwrap_or(field.field_type),
             ..field.clone()
         };
-        Some(FieldReader::new(&field, rule, &recipe.values, dates, columns))
+        Some(FieldReader::new(
+            &field,
+            rule,
+            &recipe.values,
+            dates,
+            columns,
+        ))
     };
     schema.fields.iter().filter_map(ruled).collect()
 }
@@ -226,21 +272,54 @@ fn require_columns(
     if columns.is_empty() {
         return Ok(());
     }
-    let exists = |name: &&String| columns.iter().any(|column| column.name.as_ref() == name.as_str());
-    let all = || columns.iter().map(|column| column.name.to_string()).collect();
-    let missing: Vec<String> =
-        recipe.record.id.0.iter().filter(|name| !exists(name)).cloned().collect();
+    let exists = |name: &&String| {
+        columns
+            .iter()
+            .any(|column| column.name.as_ref() == name.as_str())
+    };
+    let all = || {
+        columns
+            .iter()
+            .map(|column| column.name.to_string())
+            .collect()
+    };
+    let missing: Vec<String> = recipe
+        .record
+        .id
+        .0
+        .iter()
+        .filter(|name| !exists(name))
+        .cloned()
+        .collect();
     if !missing.is_empty() {
-        return Err(MapError::MissingColumns { needed_for: "the record id", missing, columns: all() });
+        return Err(MapError::MissingColumns {
+            needed_for: "the record id",
+            missing,
+            columns: all(),
+        });
     }
     if !place.has_columns() {
         let rule = &recipe.geometry;
         let wanted = [
-            &rule.longitude, &rule.latitude, &rule.pair, &rule.wkt, &rule.easting, &rule.northing, &rule.zone,
+            &rule.longitude,
+            &rule.latitude,
+            &rule.pair,
+            &rule.wkt,
+            &rule.easting,
+            &rule.northing,
+            &rule.zone,
         ];
-        let missing =
-            wanted.iter().flat_map(|names| &names.0).filter(|name| !exists(name)).cloned().collect();
-        return Err(MapError::MissingColumns { needed_for: "the position", missing, columns: all() });
+        let missing = wanted
+            .iter()
+            .flat_map(|names| &names.0)
+            .filter(|name| !exists(name))
+            .cloned()
+            .collect();
+        return Err(MapError::MissingColumns {
+            needed_for: "the position",
+            missing,
+            columns: all(),
+        });
     }
     Ok(())
 }
@@ -263,11 +342,23 @@ fn columns_of(recipe: &Recipe) -> BTreeSet<&str> {
     }
     names.extend(geometry.crs_field.as_deref());
     if let Some(check) = &geometry.check {
-        names.extend([check.easting.as_str(), check.northing.as_str(), check.zone.as_str()]);
+        names.extend([
+            check.easting.as_str(),
+            check.northing.as_str(),
+            check.zone.as_str(),
+        ]);
         names.extend(check.datum.as_deref());
     }
-    names.extend(geometry.accuracy.as_ref().and_then(|rule| rule.from.as_deref()));
-    for stated in [&recipe.stated.country, &recipe.stated.admin1].into_iter().flatten() {
+    names.extend(
+        geometry
+            .accuracy
+            .as_ref()
+            .and_then(|rule| rule.from.as_deref()),
+    );
+    for stated in [&recipe.stated.country, &recipe.stated.admin1]
+        .into_iter()
+        .flatten()
+    {
         names.extend(stated.from.0.iter().map(String::as_str));
     }
     for (_, rule) in recipe.fields.iter() {
@@ -281,7 +372,10 @@ fn columns_of(recipe: &Recipe) -> BTreeSet<&str> {
 
 /// The year of an edition key; a far year where it has none, so that no date is "in the future".
 fn year_of(edition: &str) -> i32 {
-    edition.get(..4).and_then(|year| year.parse().ok()).unwrap_or(9999)
+    edition
+        .get(..4)
+        .and_then(|year| year.parse().ok())
+        .unwrap_or(9999)
 }
 
 const _: fn() = || {

@@ -24,7 +24,11 @@ pub(super) fn is_reserved(name: &str) -> bool {
 /// Takes the reserved fields out of a record; `None` where it has no `silt_record`, and so is no
 /// export of Silt.
 pub(super) fn take(record: &mut Record) -> Option<Reserved> {
-    if !record.fields.iter().any(|(name, _)| name.as_ref() == "silt_record") {
+    if !record
+        .fields
+        .iter()
+        .any(|(name, _)| name.as_ref() == "silt_record")
+    {
         return None;
     }
     let mut reserved = Reserved::default();
@@ -57,7 +61,10 @@ fn text_of(value: &Value) -> Option<String> {
 }
 
 fn is_true(value: &Value) -> bool {
-    matches!(value.to_string().to_ascii_lowercase().as_str(), "true" | "1")
+    matches!(
+        value.to_string().to_ascii_lowercase().as_str(),
+        "true" | "1"
+    )
 }
 
 /// Flags that an import finds anew are left out, so that they do not double.

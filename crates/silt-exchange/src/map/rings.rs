@@ -37,7 +37,11 @@ impl Contacts {
             Contacts::Cross(_) => 3,
             Contacts::Unknown => 4,
         };
-        if rank(&other) > rank(&self) { other } else { self }
+        if rank(&other) > rank(&self) {
+            other
+        } else {
+            self
+        }
     }
 }
 
@@ -155,7 +159,8 @@ impl Checker {
             let (first, rest) = boxes.split_first().expect("chunks are never empty");
             rest.iter().fold(*first, |all, next| all.joined(*next))
         };
-        self.nodes.extend(self.boxes.chunks(LEAF_SEGMENTS).map(joined));
+        self.nodes
+            .extend(self.boxes.chunks(LEAF_SEGMENTS).map(joined));
         let mut level_start = 0;
         let mut level_len = self.nodes.len();
         self.levels.push((level_start, level_len));
@@ -183,7 +188,8 @@ impl Checker {
         pending.push((self.levels.len() - 1, 0, 0));
         while let Some((level, left, right)) = pending.pop() {
             let (level_start, _) = self.levels[level];
-            if left != right && !self.nodes[level_start + left].meets(&self.nodes[level_start + right])
+            if left != right
+                && !self.nodes[level_start + left].meets(&self.nodes[level_start + right])
             {
                 continue;
             }

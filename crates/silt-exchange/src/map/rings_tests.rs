@@ -10,7 +10,9 @@ fn contacts(polygon: &Polygon<f64>) -> Contacts {
 pub(super) fn star(vertices: usize, seed: u64) -> Polygon<f64> {
     let mut state = seed;
     let ring = (0..vertices).map(|number| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         let radius = 0.5 + (state >> 40) as f64 / (1u64 << 25) as f64;
         let angle = number as f64 / vertices as f64 * std::f64::consts::TAU;
         (10.0 + radius * angle.cos(), 20.0 + radius * angle.sin())
@@ -34,7 +36,10 @@ fn repeated_points_are_no_contact() {
 #[test]
 fn a_bow_tie_crosses_where_it_crosses() {
     let bow_tie = polygon![(x: 0.0, y: 0.0), (x: 2.0, y: 2.0), (x: 2.0, y: 0.0), (x: 0.0, y: 2.0)];
-    assert_eq!(contacts(&bow_tie), Contacts::Cross(Coord { x: 1.0, y: 1.0 }));
+    assert_eq!(
+        contacts(&bow_tie),
+        Contacts::Cross(Coord { x: 1.0, y: 1.0 })
+    );
 }
 
 #[test]
@@ -51,7 +56,10 @@ fn a_hole_may_touch_or_cross_the_outer_ring() {
     let touching = LineString::from(vec![(4.0, 0.0), (6.0, 4.0), (2.0, 4.0)]);
     let crossing = LineString::from(vec![(4.0, -1.0), (6.0, 4.0), (2.0, 4.0)]);
     let with_hole = |hole: LineString<f64>| Polygon::new(square.clone(), vec![hole]);
-    assert!(matches!(contacts(&with_hole(touching)), Contacts::RingsTouch(_)));
+    assert!(matches!(
+        contacts(&with_hole(touching)),
+        Contacts::RingsTouch(_)
+    ));
     assert!(matches!(contacts(&with_hole(crossing)), Contacts::Cross(_)));
 }
 

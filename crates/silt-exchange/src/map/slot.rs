@@ -5,8 +5,8 @@ use std::sync::Arc;
 use silt_model::Value;
 
 use crate::read::ColumnInfo;
-use crate::record::Record;
 use crate::recipe::Alternatives;
+use crate::record::Record;
 use crate::values::looks_null;
 
 /// One column of a file.
@@ -21,7 +21,9 @@ static NULL: Value = Value::Null;
 
 impl Slot {
     pub(super) fn new(name: &str, columns: &[ColumnInfo]) -> Slot {
-        let position = columns.iter().position(|column| column.name.as_ref() == name);
+        let position = columns
+            .iter()
+            .position(|column| column.name.as_ref() == name);
         Slot {
             name: Arc::from(name),
             position: position.unwrap_or(usize::MAX),
@@ -58,7 +60,10 @@ pub(super) struct Nulls {
 impl Nulls {
     pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a String>) -> Nulls {
         Nulls {
-            words: words.into_iter().map(|word| word.trim().to_owned()).collect(),
+            words: words
+                .into_iter()
+                .map(|word| word.trim().to_owned())
+                .collect(),
         }
     }
 

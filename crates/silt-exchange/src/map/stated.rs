@@ -6,8 +6,8 @@ use std::sync::Arc;
 use silt_model::{Flag, FlagCode, Value};
 
 use super::countries::iso3_of;
-use super::slot::{Nulls, Slots, slots};
 use super::shown;
+use super::slot::{Nulls, Slots, slots};
 use crate::read::ColumnInfo;
 use crate::recipe::StatedRegion;
 use crate::record::Record;
@@ -32,7 +32,10 @@ pub(super) struct StatedReader {
 
 impl StatedReader {
     pub(super) fn new(rule: &StatedRegion, level: Level, columns: &[ColumnInfo]) -> StatedReader {
-        let map = rule.map.iter().map(|(key, code)| (key.to_lowercase(), code.clone()));
+        let map = rule
+            .map
+            .iter()
+            .map(|(key, code)| (key.to_lowercase(), code.clone()));
         StatedReader {
             level,
             constant: rule.constant.as_deref().map(Arc::from),
@@ -58,7 +61,11 @@ impl StatedReader {
             Value::Text(text) => text.trim().to_owned(),
             other => other.to_string(),
         };
-        let mapped = if self.map.is_empty() { None } else { self.map.get(&text.to_lowercase()) };
+        let mapped = if self.map.is_empty() {
+            None
+        } else {
+            self.map.get(&text.to_lowercase())
+        };
         let stated = match mapped.or(self.other.as_ref()) {
             Some(code) if code.is_empty() => return None,
             Some(code) => code.as_str(),
@@ -93,6 +100,8 @@ fn is_subdivision(prefix: &str, value: &str) -> bool {
     };
     let is_country = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase());
     let is_division = (1..=3).contains(&division.len())
-        && division.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        && division
+            .bytes()
+            .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
     is_country && is_division
 }

@@ -92,13 +92,19 @@ impl<'text> Parser<'text> {
     }
 
     fn expect(&mut self, symbol: char, reason: &'static str) -> Result<(), WktError> {
-        if self.accept(symbol) { Ok(()) } else { Err(self.error(reason)) }
+        if self.accept(symbol) {
+            Ok(())
+        } else {
+            Err(self.error(reason))
+        }
     }
 
     fn word(&mut self) -> &'text str {
         self.skip_space();
         let rest = self.rest();
-        let end = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+        let end = rest
+            .find(|c: char| !c.is_ascii_alphabetic())
+            .unwrap_or(rest.len());
         self.at += end;
         &rest[..end]
     }
@@ -106,11 +112,19 @@ impl<'text> Parser<'text> {
     fn srid(&mut self) -> Result<Option<u32>, WktError> {
         self.skip_space();
         let rest = self.rest();
-        if !rest.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("SRID=")) {
+        if !rest
+            .get(..5)
+            .is_some_and(|start| start.eq_ignore_ascii_case("SRID="))
+        {
             return Ok(None);
         }
-        let end = rest.find(';').ok_or_else(|| self.error("SRID without `;`"))?;
-        let code = rest[5..end].trim().parse().map_err(|_| self.error("SRID is not a number"))?;
+        let end = rest
+            .find(';')
+            .ok_or_else(|| self.error("SRID without `;`"))?;
+        let code = rest[5..end]
+            .trim()
+            .parse()
+            .map_err(|_| self.error("SRID is not a number"))?;
         self.at += end + 1;
         Ok(Some(code))
     }
@@ -142,9 +156,7 @@ impl<'text> Parser<'text> {
             "LINESTRING" => Geometry::LineString(self.line()?),
             "POLYGON" => Geometry::Polygon(self.polygon()?),
             "MULTIPOINT" => Geometry::MultiPoint(MultiPoint(self.list(Self::point_of_many)?)),
-            "MULTILINESTRING" => {
-                Geometry::MultiLineString(MultiLineString(self.list(Self::line)?))
-            }
+            "MULTILINESTRING" => Geometry::MultiLineString(MultiLineString(self.list(Self::line)?)),
             "MULTIPOLYGON" => Geometry::MultiPolygon(MultiPolygon(self.list(Self::polygon)?)),
             "GEOMETRYCOLLECTION" => {
                 let members = self.list(|parser| parser.geometry(depth + 1))?;
@@ -210,7 +222,9 @@ impl<'text> Parser<'text> {
         let end = rest
             .find(|c: char| c.is_whitespace() || matches!(c, ',' | '(' | ')'))
             .unwrap_or(rest.len());
-        let number: f64 = rest[..end].parse().map_err(|_| self.error("not a number"))?;
+        let number: f64 = rest[..end]
+            .parse()
+            .map_err(|_| self.error("not a number"))?;
         if !number.is_finite() {
             return Err(self.error("not a finite number"));
         }

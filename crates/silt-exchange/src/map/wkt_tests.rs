@@ -23,7 +23,10 @@ fn points_as_registers_write_them() {
     ] {
         assert_eq!(geometry(text), expected, "{text}");
     }
-    assert_eq!(parse_wkt("SRID=2994;POINT(1 2)").expect("valid").srid, Some(2994));
+    assert_eq!(
+        parse_wkt("SRID=2994;POINT(1 2)").expect("valid").srid,
+        Some(2994)
+    );
     assert!(parse_wkt("POINT Z (1 2 3)").expect("valid").had_elevation);
     assert!(!parse_wkt("POINT (1 2)").expect("valid").had_elevation);
 }
@@ -41,9 +44,16 @@ fn every_type() {
             interiors: [[(x: 1.0, y: 1.0), (x: 2.0, y: 1.0), (x: 2.0, y: 2.0)]],
         ))
     );
-    assert_eq!(geometry("MULTIPOINT (1 2, 3 4)"), geometry("MULTIPOINT ((1 2), (3 4))"));
-    assert!(matches!(geometry("MULTILINESTRING ((0 0, 1 1), (2 2, 3 3))"), Geometry::MultiLineString(lines) if lines.0.len() == 2));
-    assert!(matches!(geometry("MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))"), Geometry::MultiPolygon(parts) if parts.0.len() == 1));
+    assert_eq!(
+        geometry("MULTIPOINT (1 2, 3 4)"),
+        geometry("MULTIPOINT ((1 2), (3 4))")
+    );
+    assert!(
+        matches!(geometry("MULTILINESTRING ((0 0, 1 1), (2 2, 3 3))"), Geometry::MultiLineString(lines) if lines.0.len() == 2)
+    );
+    assert!(
+        matches!(geometry("MULTIPOLYGON (((0 0, 1 0, 1 1, 0 0)))"), Geometry::MultiPolygon(parts) if parts.0.len() == 1)
+    );
     assert!(matches!(
         geometry("GEOMETRYCOLLECTION (POINT (1 2), LINESTRING (0 0, 1 1), POINT EMPTY)"),
         Geometry::GeometryCollection(members) if members.0.len() == 2
@@ -55,7 +65,10 @@ fn every_type() {
 fn open_rings_are_closed_and_counted() {
     let read = parse_wkt("POLYGON ((0 0, 4 0, 4 4))").expect("readable");
     assert_eq!(read.rings_closed, 1);
-    assert_eq!(geometry("POLYGON ((0 0, 4 0, 4 4, 0 0))"), read.geometry.expect("not empty"));
+    assert_eq!(
+        geometry("POLYGON ((0 0, 4 0, 4 4, 0 0))"),
+        read.geometry.expect("not empty")
+    );
 }
 
 #[test]
@@ -78,5 +91,8 @@ fn what_is_no_geometry_says_where() {
         assert_eq!(parse_wkt(text), Err(WktError { at, reason }), "{text}");
     }
     let nested = "GEOMETRYCOLLECTION(".repeat(10_000);
-    assert_eq!(parse_wkt(&nested).expect_err("too deep").reason, "collections are nested too deep");
+    assert_eq!(
+        parse_wkt(&nested).expect_err("too deep").reason,
+        "collections are nested too deep"
+    );
 }

@@ -14,7 +14,10 @@ pub(super) enum Meaning {
 }
 
 /// What the values of a column stand for.
-#[expect(unsafe_code, reason = "the gdal crate has no call for the subtype of a field")]
+#[expect(
+    unsafe_code,
+    reason = "the gdal crate has no call for the subtype of a field"
+)]
 pub(super) fn meaning(layer: &Defn, column: usize) -> Meaning {
     let Ok(column) = i32::try_from(column) else {
         return Meaning::Plain;
@@ -36,7 +39,10 @@ pub(super) fn meaning(layer: &Defn, column: usize) -> Meaning {
 }
 
 /// Whether a feature has a value in a column. An empty text is a value.
-#[expect(unsafe_code, reason = "the gdal crate reads fields that are not set as empty text or zero")]
+#[expect(
+    unsafe_code,
+    reason = "the gdal crate reads fields that are not set as empty text or zero"
+)]
 pub(super) fn is_set(feature: &Feature<'_>, column: usize) -> bool {
     let Ok(number) = i32::try_from(column) else {
         return false;

@@ -20,8 +20,8 @@ pub use error::RecipeError;
 pub use schema::{BUILT_IN_COLLECTIONS, SchemaError, built_in_schema, parse_schema};
 pub use tables::{
     AccuracyRule, Alternatives, CoordinateCheck, DateOrderName, DecimalMark, FieldRule, FieldRules,
-    FlagRule, GeometryRule, MissingId, RecipeFile, RecordRule, StatedRegion, StatedRules,
-    Unmapped, ValueRules, ZeroCoordinates,
+    FlagRule, GeometryRule, MissingId, RecipeFile, RecordRule, StatedRegion, StatedRules, Unmapped,
+    ValueRules, ZeroCoordinates,
 };
 
 use crate::read::ReadOptions;
@@ -120,7 +120,10 @@ impl Recipe {
     /// The edition of a file: of the recipe's own file with that name, else the date in the name
     /// (`sigbm_download_2024-03-01.xlsx` is the edition `2024-03-01`).
     pub fn edition_of_file_name(&self, file_name: &str) -> Option<String> {
-        let listed = self.files.iter().find(|file| file.file_name() == Some(file_name));
+        let listed = self
+            .files
+            .iter()
+            .find(|file| file.file_name() == Some(file_name));
         if let Some(file) = listed {
             return Some(file.edition.clone());
         }
@@ -141,7 +144,10 @@ fn date_in(text: &str) -> Option<String> {
         .collect();
     for wanted_parts in [3, 2, 1] {
         for run in &runs {
-            let parts: Vec<&str> = run.split(['-', '_']).filter(|part| !part.is_empty()).collect();
+            let parts: Vec<&str> = run
+                .split(['-', '_'])
+                .filter(|part| !part.is_empty())
+                .collect();
             for window in parts.windows(wanted_parts) {
                 let date = window.join("-");
                 let is_date = date.parse::<silt_model::PartialDate>().is_ok();

@@ -60,28 +60,75 @@ fn a_recipe_is_read() {
     let accuracy = recipe.geometry.accuracy.as_ref().expect("given");
     assert_eq!(accuracy.map["Exact"], LocationAccuracy::Exact);
     let order: Vec<&str> = recipe.fields.iter().map(|(name, _)| name).collect();
-    assert_eq!(order, ["storage_m3", "name", "extra"], "the order of the file");
+    assert_eq!(
+        order,
+        ["storage_m3", "name", "extra"],
+        "the order of the file"
+    );
     let schema = recipe.schema();
     let extra = schema.field("extra").expect("added");
-    assert_eq!((extra.field_type, extra.title.as_deref()), (FieldType::Integer, Some("Something else")));
-    assert_eq!(schema.field("storage_m3").and_then(|field| field.unit.as_deref()), Some("m3"));
+    assert_eq!(
+        (extra.field_type, extra.title.as_deref()),
+        (FieldType::Integer, Some("Something else"))
+    );
+    assert_eq!(
+        schema
+            .field("storage_m3")
+            .and_then(|field| field.unit.as_deref()),
+        Some("m3")
+    );
 }
 
 #[test]
 fn errors_name_file_line_and_key() {
     let cases = [
-        ("title = \"Test register\"", "titel = \"Test register\"", 3, "unknown field `titel`"),
-        ("redistributable = true", "redistributable = 7", 8, "invalid type"),
+        (
+            "title = \"Test register\"",
+            "titel = \"Test register\"",
+            3,
+            "unknown field `titel`",
+        ),
+        (
+            "redistributable = true",
+            "redistributable = 7",
+            8,
+            "invalid type",
+        ),
         ("from = \"X\"", "form = \"X\"", 45, "unknown field `form`"),
-        ("id = \"test-register\"", "id = \"Test:register\"", 2, "lower-case"),
-        ("edition = \"2025-10\"", "edition = \"October\"", 11, "YYYY-MM"),
-        ("mirror = \"folder/register.csv\"", "mirror = \"../register.csv\"", 12, "inside the mirror"),
+        (
+            "id = \"test-register\"",
+            "id = \"Test:register\"",
+            2,
+            "lower-case",
+        ),
+        (
+            "edition = \"2025-10\"",
+            "edition = \"October\"",
+            11,
+            "YYYY-MM",
+        ),
+        (
+            "mirror = \"folder/register.csv\"",
+            "mirror = \"../register.csv\"",
+            12,
+            "inside the mirror",
+        ),
         ("unit = \"acre-ft\"", "unit = \"t\"", 36, "cannot become"),
         ("unit = \"acre-ft\"", "unit = \"furlong\"", 36, "furlong"),
         ("type = \"integer\"", "", 43, "name its `type`"),
         ("[fields.name]", "[fields.Name]", 40, "lower-case"),
-        ("from = [\"NAME\", \"TITLE\"]", "join = \"; \"", 40, "either `from` or `constant`"),
-        ("latitude = [\"LAT\", \"LATITUDE\"]", "", 26, "belong together"),
+        (
+            "from = [\"NAME\", \"TITLE\"]",
+            "join = \"; \"",
+            40,
+            "either `from` or `constant`",
+        ),
+        (
+            "latitude = [\"LAT\", \"LATITUDE\"]",
+            "",
+            26,
+            "belong together",
+        ),
     ];
     for (from, to, line, reason) in cases {
         let error = changed(from, to).expect_err(to).to_string();
@@ -101,14 +148,24 @@ fn errors_name_file_line_and_key() {
 #[test]
 fn mapped_values_must_be_ones_that_the_field_allows() {
     let status = "[fields.status]\nfrom = \"S\"\nmap = { Ativa = \"aktiv\" }\n\n[fields.name]";
-    let error = changed("[fields.name]", status).expect_err("not allowed").to_string();
+    let error = changed("[fields.name]", status)
+        .expect_err("not allowed")
+        .to_string();
     assert!(error.contains("`aktiv` is not one of: active"), "{error}");
 }
 
 #[test]
 fn an_unknown_reference_system_is_named() {
-    let error = changed("longitude = \"LON\"", "crs = \"EPSG:999999\"\nlongitude = \"LON\"");
-    assert!(error.expect_err("unknown").to_string().contains("EPSG:999999"));
+    let error = changed(
+        "longitude = \"LON\"",
+        "crs = \"EPSG:999999\"\nlongitude = \"LON\"",
+    );
+    assert!(
+        error
+            .expect_err("unknown")
+            .to_string()
+            .contains("EPSG:999999")
+    );
 }
 
 #[test]
@@ -116,7 +173,10 @@ fn editions_come_from_the_recipe_or_the_file_name() {
     let recipe = Recipe::parse(SMALL, "test.toml").expect("valid");
     let edition = |name: &str| recipe.edition_of_file_name(name);
     assert_eq!(edition("register.csv").as_deref(), Some("2025-10"));
-    assert_eq!(edition("sigbm_download_2024-03-01.xlsx").as_deref(), Some("2024-03-01"));
+    assert_eq!(
+        edition("sigbm_download_2024-03-01.xlsx").as_deref(),
+        Some("2024-03-01")
+    );
     assert_eq!(edition("register_2023_05.csv").as_deref(), Some("2023-05"));
     assert_eq!(edition("nid 2019 v12.csv").as_deref(), Some("2019"));
     assert_eq!(edition("register-v2.csv"), None);
@@ -127,10 +187,16 @@ fn editions_come_from_the_recipe_or_the_file_name() {
 fn every_built_in_schema_is_readable() {
     for (id, text) in BUILT_IN_COLLECTIONS {
         let schema = parse_schema(id, text).unwrap_or_else(|error| panic!("{error}"));
-        assert!(!schema.title.is_empty() && !schema.fields.is_empty(), "{id}");
+        assert!(
+            !schema.title.is_empty() && !schema.fields.is_empty(),
+            "{id}"
+        );
         for field in &schema.fields {
             let unit = field.unit.as_deref();
-            assert!(unit.is_none_or(|unit| crate::values::Unit::parse(unit).is_ok()), "{id} {unit:?}");
+            assert!(
+                unit.is_none_or(|unit| crate::values::Unit::parse(unit).is_ok()),
+                "{id} {unit:?}"
+            );
             assert!(!field.name.starts_with("silt_"), "{id} {}", field.name);
         }
     }

@@ -8,16 +8,46 @@ use crate::values::Unit;
 
 /// Id and JSON Schema text of every built-in collection.
 pub const BUILT_IN_COLLECTIONS: [(&str, &str); 10] = [
-    ("tailings_facilities", include_str!("../../../../datasets/schemas/tailings_facilities.json")),
-    ("mines", include_str!("../../../../datasets/schemas/mines.json")),
-    ("mine_boundaries", include_str!("../../../../datasets/schemas/mine_boundaries.json")),
-    ("mineral_sites", include_str!("../../../../datasets/schemas/mineral_sites.json")),
-    ("dams", include_str!("../../../../datasets/schemas/dams.json")),
-    ("tailings_failures", include_str!("../../../../datasets/schemas/tailings_failures.json")),
-    ("failure_extents", include_str!("../../../../datasets/schemas/failure_extents.json")),
-    ("ports", include_str!("../../../../datasets/schemas/ports.json")),
-    ("places", include_str!("../../../../datasets/schemas/places.json")),
-    ("regions", include_str!("../../../../datasets/schemas/regions.json")),
+    (
+        "tailings_facilities",
+        include_str!("../../../../datasets/schemas/tailings_facilities.json"),
+    ),
+    (
+        "mines",
+        include_str!("../../../../datasets/schemas/mines.json"),
+    ),
+    (
+        "mine_boundaries",
+        include_str!("../../../../datasets/schemas/mine_boundaries.json"),
+    ),
+    (
+        "mineral_sites",
+        include_str!("../../../../datasets/schemas/mineral_sites.json"),
+    ),
+    (
+        "dams",
+        include_str!("../../../../datasets/schemas/dams.json"),
+    ),
+    (
+        "tailings_failures",
+        include_str!("../../../../datasets/schemas/tailings_failures.json"),
+    ),
+    (
+        "failure_extents",
+        include_str!("../../../../datasets/schemas/failure_extents.json"),
+    ),
+    (
+        "ports",
+        include_str!("../../../../datasets/schemas/ports.json"),
+    ),
+    (
+        "places",
+        include_str!("../../../../datasets/schemas/places.json"),
+    ),
+    (
+        "regions",
+        include_str!("../../../../datasets/schemas/regions.json"),
+    ),
 ];
 
 /// A JSON Schema cannot be read as the schema of a collection.
@@ -32,7 +62,9 @@ pub struct SchemaError {
 
 /// The schema of a built-in collection, or `None` for any other id.
 pub fn built_in_schema(collection: &str) -> Option<CollectionSchema> {
-    let (id, text) = BUILT_IN_COLLECTIONS.iter().find(|(id, _)| *id == collection)?;
+    let (id, text) = BUILT_IN_COLLECTIONS
+        .iter()
+        .find(|(id, _)| *id == collection)?;
     let schema = parse_schema(id, text).expect("bundled schemas are tested");
     Some(schema)
 }
@@ -60,15 +92,22 @@ pub fn parse_schema(collection: &str, text: &str) -> Result<CollectionSchema, Sc
         Some("any") => Domain::Any,
         Some(other) => return Err(fail(format!("`{other}` is not a domain"))),
     };
-    let properties = json["properties"].as_object().ok_or_else(|| fail("no `properties`".into()))?;
+    let properties = json["properties"]
+        .as_object()
+        .ok_or_else(|| fail("no `properties`".into()))?;
     for (name, property) in properties {
-        let field_type = field_type_of(property).ok_or_else(|| fail(format!("type of `{name}`")))?;
+        let field_type =
+            field_type_of(property).ok_or_else(|| fail(format!("type of `{name}`")))?;
         let mut field = Field::new(name, field_type);
         field.title = text_of(property, "title");
         field.description = text_of(property, "description");
         field.unit = text_of(property, "x-unit");
         if let Some(allowed) = property["enum"].as_array() {
-            field.allowed = allowed.iter().filter_map(Json::as_str).map(str::to_owned).collect();
+            field.allowed = allowed
+                .iter()
+                .filter_map(Json::as_str)
+                .map(str::to_owned)
+                .collect();
         }
         schema.fields.push(field);
     }

@@ -307,12 +307,16 @@ pub struct FieldRules(pub Vec<(String, Spanned<FieldRule>)>);
 impl FieldRules {
     /// Names and rules in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &FieldRule)> {
-        self.0.iter().map(|(name, rule)| (name.as_str(), rule.get_ref()))
+        self.0
+            .iter()
+            .map(|(name, rule)| (name.as_str(), rule.get_ref()))
     }
 
     /// The rule of a field.
     pub fn get(&self, name: &str) -> Option<&FieldRule> {
-        self.iter().find(|(key, _)| *key == name).map(|(_, rule)| rule)
+        self.iter()
+            .find(|(key, _)| *key == name)
+            .map(|(_, rule)| rule)
     }
 }
 

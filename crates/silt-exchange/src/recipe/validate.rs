@@ -30,10 +30,14 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn identity(&self) -> Result<(), RecipeError> {
         let id = &self.recipe.id;
-        let is_plain =
-            id.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        let is_plain = id
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
         if !is_plain || id.is_empty() || id.len() > 63 || id.starts_with('-') {
-            return self.fail("id", "use lower-case letters, digits and `-` only, at most 63");
+            return self.fail(
+                "id",
+                "use lower-case letters, digits and `-` only, at most 63",
+            );
         }
         check_collection_id(&self.recipe.collection)
             .or_else(|error| self.fail("collection", &error.to_string()))?;
@@ -53,11 +57,15 @@ impl Checker<'_> {
     fn files(&self) -> Result<(), RecipeError> {
         for (number, file) in self.recipe.files.iter().enumerate() {
             if file.edition.parse::<PartialDate>().is_err() {
-                let reason = format!("`{}` is not a date; write YYYY, YYYY-MM or YYYY-MM-DD", file.edition);
+                let reason = format!(
+                    "`{}` is not a date; write YYYY, YYYY-MM or YYYY-MM-DD",
+                    file.edition
+                );
                 return self.fail("edition", &reason);
             }
-            let is_repeated =
-                self.recipe.files[..number].iter().any(|other| other.edition == file.edition);
+            let is_repeated = self.recipe.files[..number]
+                .iter()
+                .any(|other| other.edition == file.edition);
             if is_repeated {
                 return self.fail("edition", &format!("`{}` occurs twice", file.edition));
             }
@@ -81,7 +89,9 @@ impl Checker<'_> {
             if let Some(mirror) = &file.mirror {
                 let is_inside = !mirror.starts_with('/')
                     && !mirror.contains('\\')
-                    && mirror.split('/').all(|part| !part.is_empty() && part != "..");
+                    && mirror
+                        .split('/')
+                        .all(|part| !part.is_empty() && part != "..");
                 if !is_inside {
                     return self.fail("mirror", "must be a relative path inside the mirror folder");
                 }
@@ -98,14 +108,28 @@ impl Checker<'_> {
         }
         let utm = [&rule.easting, &rule.northing, &rule.zone].map(given);
         if utm.contains(&true) && utm.contains(&false) {
-            return self.fail("geometry", "`easting`, `northing` and `zone` belong together");
+            return self.fail(
+                "geometry",
+                "`easting`, `northing` and `zone` belong together",
+            );
         }
-        let sources = [given(&rule.longitude), given(&rule.pair), given(&rule.wkt), utm[0], rule.none];
+        let sources = [
+            given(&rule.longitude),
+            given(&rule.pair),
+            given(&rule.wkt),
+            utm[0],
+            rule.none,
+        ];
         if sources.iter().filter(|given| **given).count() > 1 {
-            return self.fail("geometry", "the place must come from one kind of columns only");
+            return self.fail(
+                "geometry",
+                "the place must come from one kind of columns only",
+            );
         }
         if let Some(crs) = &rule.crs {
-            Crs::parse(crs).map(|_| ()).or_else(|error| self.fail("crs", &error.to_string()))?;
+            Crs::parse(crs)
+                .map(|_| ())
+                .or_else(|error| self.fail("crs", &error.to_string()))?;
         }
         if let Some(check) = &rule.check
             && !(check.tolerance_m.is_finite() && check.tolerance_m >= 0.0)
@@ -125,10 +149,13 @@ impl Checker<'_> {
                 reason,
             })
         };
-        let is_plain =
-            name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let is_plain = name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
         if !is_plain || name.is_empty() || name.starts_with("silt_") || name == "geometry" {
-            return fail("use lower-case letters, digits and `_`; silt_ and geometry are taken".into());
+            return fail(
+                "use lower-case letters, digits and `_`; silt_ and geometry are taken".into(),
+            );
         }
         if rule.from.0.is_empty() == rule.constant.is_none() {
             return fail("give either `from` or `constant`".into());
@@ -137,7 +164,10 @@ impl Checker<'_> {
         let known = schema.as_ref().and_then(|schema| schema.field(name));
         // A collection of its own has no fields but those of the recipe; text unless it says so.
         let own_default = schema.is_none().then_some(FieldType::Text);
-        let field_type = known.map(|field| field.field_type).or(rule.field_type).or(own_default);
+        let field_type = known
+            .map(|field| field.field_type)
+            .or(rule.field_type)
+            .or(own_default);
         let Some(field_type) = field_type else {
             return fail(format!(
                 "the collection {} has no such field; name its `type` to add it",
@@ -172,7 +202,10 @@ impl Checker<'_> {
             let results = rule.map.values().chain(&rule.other);
             for result in results {
                 if !result.is_empty() && !field.allowed.contains(result) {
-                    return fail(format!("`{result}` is not one of: {}", field.allowed.join(", ")));
+                    return fail(format!(
+                        "`{result}` is not one of: {}",
+                        field.allowed.join(", ")
+                    ));
                 }
             }
         }

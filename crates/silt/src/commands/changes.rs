@@ -61,7 +61,10 @@ fn text(change: &Change) -> String {
             shown(&change.new_value)
         ),
     };
-    format!("{}{before} {}:{} {name}: {event}", change.new_edition, change.source, change.record_id)
+    format!(
+        "{}{before} {}:{} {name}: {event}",
+        change.new_edition, change.source, change.record_id
+    )
 }
 
 fn shown(value: &Value) -> String {
@@ -70,7 +73,11 @@ fn shown(value: &Value) -> String {
         Value::String(text) => format!("\"{text}\""),
         other => {
             let text = other.to_string();
-            if text.chars().count() <= 80 { text } else { format!("{} …", text.chars().take(80).collect::<String>()) }
+            if text.chars().count() <= 80 {
+                text
+            } else {
+                format!("{} …", text.chars().take(80).collect::<String>())
+            }
         }
     }
 }

@@ -40,17 +40,26 @@ const SYNTHETIC: [(&str, &str, &str); 2] = [
         include_str!("../../../../datasets/synthetic/register.geojson"),
         "tailings_facilities",
     ),
-    ("synthetic-fleet", include_str!("../../../../datasets/synthetic/fleet.geojson"), "vessels"),
+    (
+        "synthetic-fleet",
+        include_str!("../../../../datasets/synthetic/fleet.geojson"),
+        "vessels",
+    ),
 ];
 
 /// Runs the command.
 pub(crate) fn run(cli: &Cli, args: &DemoArgs) -> Result<Outcome> {
     let recipes = recipes(cli)?;
     let mut importer = Importer::open(cli)?;
-    let mut fetch_args = FetchArgs { mirror: args.fetch.mirror.clone(), offline: args.fetch.offline };
+    let mut fetch_args = FetchArgs {
+        mirror: args.fetch.mirror.clone(),
+        offline: args.fetch.offline,
+    };
     let mut imported = 0;
     for id in DEMO_SOURCES {
-        let recipe = recipes.get(id).with_context(|| format!("the bundled recipe `{id}` is missing"))?;
+        let recipe = recipes
+            .get(id)
+            .with_context(|| format!("the bundled recipe `{id}` is missing"))?;
         let files = fetch_all(cli, recipe, &mut fetch_args);
         for (edition, path) in files {
             let job = job(path, Mapping::Recipe(recipe), edition);
@@ -67,7 +76,11 @@ pub(crate) fn run(cli: &Cli, args: &DemoArgs) -> Result<Outcome> {
         synthetic(cli, &mut importer)?;
     }
     drop(importer);
-    if args.no_serve { Ok(Outcome::Done) } else { serve::run(cli, &args.serve) }
+    if args.no_serve {
+        Ok(Outcome::Done)
+    } else {
+        serve::run(cli, &args.serve)
+    }
 }
 
 /// The files of a source that can be had; says which cannot. A network that does not answer is
@@ -109,12 +122,15 @@ fn synthetic(cli: &Cli, importer: &mut Importer<'_>) -> Result<()> {
         "no source could be had from a mirror or the network: importing a small SYNTHETIC register and fleet, marked as such everywhere",
     );
     let folder = cli.data.join("cache").join("synthetic");
-    std::fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("{} cannot be made", folder.display()))?;
     for (source_id, content, collection) in SYNTHETIC {
         let path = folder.join(format!("{source_id}.geojson"));
-        std::fs::write(&path, content).with_context(|| format!("{} cannot be written", path.display()))?;
+        std::fs::write(&path, content)
+            .with_context(|| format!("{} cannot be written", path.display()))?;
         let mapping = Mapping::Plain {
-            schema: built_in_schema(collection).unwrap_or_else(|| CollectionSchema::new(collection)),
+            schema: built_in_schema(collection)
+                .unwrap_or_else(|| CollectionSchema::new(collection)),
             source: SourceInfo {
                 id: source_id.to_owned(),
                 title: "Synthetic data, not observations".to_owned(),

@@ -13,7 +13,10 @@ pub(crate) fn run(cli: &Cli) -> Result<Outcome> {
     output::line(format!("silt {}", env!("CARGO_PKG_VERSION")));
     output::line(format!("GDAL {}", silt_exchange::gdal_version()));
     output::line(format!("recipes: {}", recipes(cli)?.iter().count()));
-    output::line(format!("bundled regions: {}", RegionSet::bundled().iter().count()));
+    output::line(format!(
+        "bundled regions: {}",
+        RegionSet::bundled().iter().count()
+    ));
     let path = store_path(&cli.data);
     if !path.exists() {
         output::line(format!("store: none yet at {}", path.display()));
@@ -22,6 +25,10 @@ pub(crate) fn run(cli: &Cli) -> Result<Outcome> {
     let store = open_to_read(cli)?;
     store.check()?;
     let features: u64 = store.collections()?.iter().map(|info| info.features).sum();
-    output::line(format!("store: {} sound, {} features", path.display(), output::grouped(features)));
+    output::line(format!(
+        "store: {} sound, {} features",
+        path.display(),
+        output::grouped(features)
+    ));
     Ok(Outcome::Done)
 }

@@ -22,7 +22,11 @@ pub(crate) fn run(cli: &Cli, args: &EditArgs) -> Result<Outcome> {
         let feature = edited(&store, args, &id)?;
         store.edit(&args.collection, &id, Some(&feature), &observed_at)?
     };
-    output::line(if changed { format!("{} changed at {observed_at}", args.id) } else { "nothing to change".to_owned() });
+    output::line(if changed {
+        format!("{} changed at {observed_at}", args.id)
+    } else {
+        "nothing to change".to_owned()
+    });
     Ok(Outcome::Done)
 }
 
@@ -30,7 +34,10 @@ pub(crate) fn run(cli: &Cli, args: &EditArgs) -> Result<Outcome> {
 fn edited(store: &dyn Store, args: &EditArgs, id: &FeatureId) -> Result<Feature> {
     let infos = store.collections()?;
     let Some(info) = infos.iter().find(|info| info.schema.id == args.collection) else {
-        anyhow::bail!("there is no collection `{}`; `silt collections` lists them", args.collection);
+        anyhow::bail!(
+            "there is no collection `{}`; `silt collections` lists them",
+            args.collection
+        );
     };
     let mut feature = match store.feature(&args.collection, id)? {
         Some(stored) => stored.feature,
@@ -47,9 +54,13 @@ fn edited(store: &dyn Store, args: &EditArgs, id: &FeatureId) -> Result<Feature>
         },
     };
     for assignment in &args.set {
-        let (name, text) =
-            assignment.split_once('=').with_context(|| format!("`{assignment}` is not FIELD=VALUE"))?;
-        let field_type = info.schema.field(name).map_or(FieldType::Text, |field| field.field_type);
+        let (name, text) = assignment
+            .split_once('=')
+            .with_context(|| format!("`{assignment}` is not FIELD=VALUE"))?;
+        let field_type = info
+            .schema
+            .field(name)
+            .map_or(FieldType::Text, |field| field.field_type);
         let value = typed(name, text, field_type)?;
         feature.properties.retain(|(key, _)| key.as_ref() != name);
         feature.properties.push((name.into(), value));
@@ -70,7 +81,12 @@ fn typed(name: &str, text: &str, field_type: FieldType) -> Result<Value> {
     if text.is_empty() {
         return Ok(Value::Null);
     }
-    let refuse = || format!("`{name}` holds values of type {}; `{text}` is none", field_type.name());
+    let refuse = || {
+        format!(
+            "`{name}` holds values of type {}; `{text}` is none",
+            field_type.name()
+        )
+    };
     Ok(match field_type {
         FieldType::Boolean => Value::Bool(text.parse().with_context(refuse)?),
         FieldType::Integer => Value::Int(text.parse().with_context(refuse)?),
@@ -79,7 +95,11 @@ fn typed(name: &str, text: &str, field_type: FieldType) -> Result<Value> {
             anyhow::ensure!(number.is_finite(), refuse());
             Value::Real(number)
         }
-        FieldType::Date => Value::Text(text.parse::<silt_model::PartialDate>().with_context(refuse)?.to_string()),
+        FieldType::Date => Value::Text(
+            text.parse::<silt_model::PartialDate>()
+                .with_context(refuse)?
+                .to_string(),
+        ),
         FieldType::Text => Value::Text(text.to_owned()),
         FieldType::Json => Value::from_json(serde_json::from_str(text).with_context(refuse)?),
     })
@@ -90,6 +110,9 @@ fn point(text: &str) -> Result<Point<f64>> {
     let (longitude, latitude) = text.split_once(',').with_context(refuse)?;
     let longitude: f64 = longitude.trim().parse().with_context(refuse)?;
     let latitude: f64 = latitude.trim().parse().with_context(refuse)?;
-    anyhow::ensure!((-180.0..=180.0).contains(&longitude) && (-90.0..=90.0).contains(&latitude), refuse());
+    anyhow::ensure!(
+        (-180.0..=180.0).contains(&longitude) && (-90.0..=90.0).contains(&latitude),
+        refuse()
+    );
     Ok(Point::new(longitude, latitude))
 }

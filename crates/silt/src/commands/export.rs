@@ -20,7 +20,10 @@ pub(crate) fn run(cli: &Cli, args: &ExportArgs) -> Result<Outcome> {
     let store = open_to_read(cli)?;
     let infos = store.collections()?;
     let Some(info) = infos.iter().find(|info| info.schema.id == args.collection) else {
-        anyhow::bail!("there is no collection `{}`; `silt collections` lists them", args.collection);
+        anyhow::bail!(
+            "there is no collection `{}`; `silt collections` lists them",
+            args.collection
+        );
     };
     let selection = Selection {
         bbox: args.bbox.as_deref().map(bbox).transpose()?,
@@ -39,21 +42,31 @@ pub(crate) fn run(cli: &Cli, args: &ExportArgs) -> Result<Outcome> {
     };
     let mut writer = create(&args.output, format, &info.schema, &meta)?;
     let mut failed: Option<WriteError> = None;
-    store.scan(&args.collection, &selection, &mut |feature| match writer.write(&feature) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(error) => {
-            failed = Some(error);
-            ControlFlow::Break(())
-        }
-    })?;
+    store.scan(
+        &args.collection,
+        &selection,
+        &mut |feature| match writer.write(&feature) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => {
+                failed = Some(error);
+                ControlFlow::Break(())
+            }
+        },
+    )?;
     if let Some(error) = failed {
         return Err(error).with_context(|| format!("{} was not written", args.output.display()));
     }
     let summary = writer.finish()?;
     if cli.json {
-        output::line(serde_json::json!({"file": args.output, "features": summary.features}).to_string());
+        output::line(
+            serde_json::json!({"file": args.output, "features": summary.features}).to_string(),
+        );
     } else {
-        output::line(format!("{}: {} features", args.output.display(), output::grouped(summary.features)));
+        output::line(format!(
+            "{}: {} features",
+            args.output.display(),
+            output::grouped(summary.features)
+        ));
         for note in &summary.notes {
             output::line(format!("  note: {note}"));
         }
@@ -66,12 +79,17 @@ fn attribution(store: &dyn Store, collection: &str) -> Result<(Vec<String>, Vec<
     let editions = store.editions(None)?;
     let (mut licences, mut citations) = (Vec::new(), Vec::new());
     for source in store.sources()? {
-        let in_collection =
-            editions.iter().any(|edition| edition.source == source.id && edition.collection == collection);
+        let in_collection = editions
+            .iter()
+            .any(|edition| edition.source == source.id && edition.collection == collection);
         if !in_collection {
             continue;
         }
-        let cited = if source.citation.is_empty() { &source.title } else { &source.citation };
+        let cited = if source.citation.is_empty() {
+            &source.title
+        } else {
+            &source.citation
+        };
         citations.push(format!("{}: {cited}", source.id));
         if !source.licence.is_empty() {
             licences.push(format!("{}: {}", source.id, source.licence));
@@ -83,8 +101,11 @@ fn attribution(store: &dyn Store, collection: &str) -> Result<(Vec<String>, Vec<
 /// Reads `west,south,east,north` in degrees.
 fn bbox(text: &str) -> Result<[f64; 4]> {
     let refuse = || format!("`{text}` is not west,south,east,north in degrees");
-    let numbers: Vec<f64> =
-        text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().with_context(refuse)?;
+    let numbers: Vec<f64> = text
+        .split(',')
+        .map(|part| part.trim().parse())
+        .collect::<Result<_, _>>()
+        .with_context(refuse)?;
     let [west, south, east, north] = numbers.as_slice() else {
         anyhow::bail!(refuse());
     };

@@ -23,13 +23,20 @@ pub(crate) fn run(cli: &Cli, args: &ImportArgs) -> Result<Outcome> {
         edition.parse::<PartialDate>()?;
     }
     let recipes = recipes(cli)?;
-    let recipe = args.source.as_deref().and_then(|source| recipes.get(source));
-    let recipe = recipe.map(|recipe| with_options(recipe, args)).transpose()?;
+    let recipe = args
+        .source
+        .as_deref()
+        .and_then(|source| recipes.get(source));
+    let recipe = recipe
+        .map(|recipe| with_options(recipe, args))
+        .transpose()?;
     match (&args.file, recipe.as_ref()) {
         (Some(file), Some(recipe)) => {
             let edition = match &args.edition {
                 Some(edition) => edition.clone(),
-                None => recipe.edition_of_file_name(&silt_ingest::file_name(file)).unwrap_or_else(today),
+                None => recipe
+                    .edition_of_file_name(&silt_ingest::file_name(file))
+                    .unwrap_or_else(today),
             };
             let mut importer = Importer::open(cli)?;
             importer.run(&job(file, Mapping::Recipe(recipe), edition, args), args)
@@ -41,7 +48,10 @@ pub(crate) fn run(cli: &Cli, args: &ImportArgs) -> Result<Outcome> {
             importer.run(&job(file, mapping, edition, args), args)
         }
         (None, Some(recipe)) => all_files(cli, args, recipe),
-        (None, None) => Err(unknown_source(&recipes, args.source.as_deref().unwrap_or_default())),
+        (None, None) => Err(unknown_source(
+            &recipes,
+            args.source.as_deref().unwrap_or_default(),
+        )),
     }
 }
 
@@ -50,9 +60,18 @@ fn all_files(cli: &Cli, args: &ImportArgs, recipe: &Recipe) -> Result<Outcome> {
     let wanted: Vec<_> = recipe
         .files
         .iter()
-        .filter(|file| args.edition.as_ref().is_none_or(|edition| *edition == file.edition))
+        .filter(|file| {
+            args.edition
+                .as_ref()
+                .is_none_or(|edition| *edition == file.edition)
+        })
         .collect();
-    anyhow::ensure!(!wanted.is_empty(), "the recipe of `{}` has no such edition; `silt sources show {}` lists them", recipe.id, recipe.id);
+    anyhow::ensure!(
+        !wanted.is_empty(),
+        "the recipe of `{}` has no such edition; `silt sources show {}` lists them",
+        recipe.id,
+        recipe.id
+    );
     let mut importer = Importer::open(cli)?;
     let mut outcome = Outcome::Done;
     for file in wanted {
@@ -95,10 +114,22 @@ fn with_options(recipe: &Recipe, args: &ImportArgs) -> Result<Recipe> {
         ("--title", args.title.is_some()),
         ("--licence", args.licence.is_some()),
     ] {
-        anyhow::ensure!(!given, "{option} cannot be given with --source {}: its recipe settles that", recipe.id);
+        anyhow::ensure!(
+            !given,
+            "{option} cannot be given with --source {}: its recipe settles that",
+            recipe.id
+        );
     }
-    if let Some(collection) = args.collection.as_ref().filter(|collection| **collection != recipe.collection) {
-        anyhow::bail!("the recipe of `{}` fills `{}`, not `{collection}`", recipe.id, recipe.collection);
+    if let Some(collection) = args
+        .collection
+        .as_ref()
+        .filter(|collection| **collection != recipe.collection)
+    {
+        anyhow::bail!(
+            "the recipe of `{}` fills `{}`, not `{collection}`",
+            recipe.id,
+            recipe.collection
+        );
     }
     let mut recipe = recipe.clone();
     let given = read_options(args);
@@ -130,15 +161,21 @@ fn read_options(args: &ImportArgs) -> ReadOptions {
 /// How a file without a recipe is read.
 fn plain(args: &ImportArgs) -> Result<Mapping<'static>> {
     let Some(collection) = &args.collection else {
-        anyhow::bail!("--collection names the collection for the file; a new name makes a new collection");
+        anyhow::bail!(
+            "--collection names the collection for the file; a new name makes a new collection"
+        );
     };
     check_collection_id(collection)?;
-    let source_id = args.source.clone().unwrap_or_else(|| collection.replace('_', "-"));
+    let source_id = args
+        .source
+        .clone()
+        .unwrap_or_else(|| collection.replace('_', "-"));
     anyhow::ensure!(
         !source_id.is_empty() && !source_id.contains(':'),
         "`{source_id}` cannot name a source: it must not be empty or contain a colon"
     );
-    let schema = built_in_schema(collection).unwrap_or_else(|| CollectionSchema::new(collection.clone()));
+    let schema =
+        built_in_schema(collection).unwrap_or_else(|| CollectionSchema::new(collection.clone()));
     let source = SourceInfo {
         title: args.title.clone().unwrap_or_else(|| source_id.clone()),
         id: source_id,
@@ -155,7 +192,12 @@ fn plain(args: &ImportArgs) -> Result<Mapping<'static>> {
         crs: args.crs.clone(),
         ..PlainOptions::default()
     };
-    Ok(Mapping::Plain { schema, source, read, columns })
+    Ok(Mapping::Plain {
+        schema,
+        source,
+        read,
+        columns,
+    })
 }
 
 /// A store open for imports, with the index that places features.
@@ -169,7 +211,11 @@ impl<'a> Importer<'a> {
     pub(crate) fn open(cli: &'a Cli) -> Result<Self> {
         let store = open_to_write(cli)?;
         let regions = region_index(&store)?;
-        Ok(Importer { cli, store, regions })
+        Ok(Importer {
+            cli,
+            store,
+            regions,
+        })
     }
 
     /// The store.
@@ -180,7 +226,10 @@ impl<'a> Importer<'a> {
     /// Imports one edition and shows its report.
     pub(crate) fn import(&mut self, job: &ImportJob<'_>) -> Result<ImportReport> {
         let label = silt_ingest::file_name(&job.path);
-        let bar = output::progress(&label, std::fs::metadata(&job.path).map_or(0, |metadata| metadata.len()));
+        let bar = output::progress(
+            &label,
+            std::fs::metadata(&job.path).map_or(0, |metadata| metadata.len()),
+        );
         let report = import(&mut self.store, &self.regions, job, &mut |progress| {
             bar.set_position(progress.bytes_read);
             bar.set_prefix(format!("{} rows", output::grouped(progress.rows)));
@@ -200,11 +249,16 @@ impl<'a> Importer<'a> {
             write_report(path, &report)?;
         }
         let rejects = report.rejected > 0 && !report.already_present;
-        Ok(if rejects { Outcome::DoneWithRejects } else { Outcome::Done })
+        Ok(if rejects {
+            Outcome::DoneWithRejects
+        } else {
+            Outcome::Done
+        })
     }
 }
 
 fn write_report(path: &PathBuf, report: &ImportReport) -> Result<()> {
     let text = serde_json::to_string_pretty(report)?;
-    std::fs::write(path, text).with_context(|| format!("the report {} cannot be written", path.display()))
+    std::fs::write(path, text)
+        .with_context(|| format!("the report {} cannot be written", path.display()))
 }

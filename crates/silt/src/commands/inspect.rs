@@ -12,7 +12,10 @@ use crate::output;
 /// `silt init`
 pub(crate) fn init(cli: &Cli) -> Result<Outcome> {
     open_to_write(cli)?;
-    output::line(format!("store ready: {}", super::store_path(&cli.data).display()));
+    output::line(format!(
+        "store ready: {}",
+        super::store_path(&cli.data).display()
+    ));
     Ok(Outcome::Done)
 }
 
@@ -31,10 +34,18 @@ pub(crate) fn collections(cli: &Cli) -> Result<Outcome> {
                 |[west, south, east, north]| format!("{west:.2},{south:.2},{east:.2},{north:.2}"),
             );
             let mark = if info.synthetic { "synthetic" } else { "" };
-            vec![info.schema.id.clone(), output::grouped(info.features), bbox, mark.to_owned()]
+            vec![
+                info.schema.id.clone(),
+                output::grouped(info.features),
+                bbox,
+                mark.to_owned(),
+            ]
         })
         .collect();
-    output::table(&["collection", "features", "west,south,east,north", ""], &rows);
+    output::table(
+        &["collection", "features", "west,south,east,north", ""],
+        &rows,
+    );
     Ok(Outcome::Done)
 }
 
@@ -59,7 +70,10 @@ pub(crate) fn editions(cli: &Cli, source: Option<&str>) -> Result<Outcome> {
             ]
         })
         .collect();
-    output::table(&["source", "edition", "kind", "records", "collection", "file"], &rows);
+    output::table(
+        &["source", "edition", "kind", "records", "collection", "file"],
+        &rows,
+    );
     Ok(Outcome::Done)
 }
 
@@ -67,7 +81,9 @@ pub(crate) fn editions(cli: &Cli, source: Option<&str>) -> Result<Outcome> {
 pub(crate) fn report(cli: &Cli, source: &str, edition: &str) -> Result<Outcome> {
     let store = open_to_read(cli)?;
     let Some(mut report) = store.report(source, edition)? else {
-        anyhow::bail!("the store has no edition {edition} of `{source}`; `silt editions` lists them");
+        anyhow::bail!(
+            "the store has no edition {edition} of `{source}`; `silt editions` lists them"
+        );
     };
     let entries = store.report_entries(source, edition)?;
     if cli.json {
@@ -88,7 +104,9 @@ pub(crate) fn report(cli: &Cli, source: &str, edition: &str) -> Result<Outcome> 
 pub(crate) fn history(cli: &Cli, id: &str, collection: Option<&str>) -> Result<Outcome> {
     let store = open_to_read(cli)?;
     let Some(feature_id) = FeatureId::parse(id) else {
-        anyhow::bail!("`{id}` is not a feature id; write source:record, for example brazil-sigbm:8972");
+        anyhow::bail!(
+            "`{id}` is not a feature id; write source:record, for example brazil-sigbm:8972"
+        );
     };
     let collection = match collection {
         Some(collection) => collection.to_owned(),
@@ -99,7 +117,9 @@ pub(crate) fn history(cli: &Cli, id: &str, collection: Option<&str>) -> Result<O
         anyhow::bail!("there was never a feature `{id}` in `{collection}`");
     }
     if cli.json {
-        output::line(serde_json::to_string_pretty(&json!({"id": id, "collection": collection, "states": states}))?);
+        output::line(serde_json::to_string_pretty(
+            &json!({"id": id, "collection": collection, "states": states}),
+        )?);
         return Ok(Outcome::Done);
     }
     output::line(format!("{id} in {collection}"));
@@ -135,8 +155,13 @@ fn show_state(state: &ObservedState, before: Option<&ObservedState>) {
             }
             output::line(format!("  {name}: {value}"));
         }
-        let earlier_names = previous.and_then(|earlier| earlier.as_object()).into_iter().flat_map(|map| map.keys());
-        for name in earlier_names.filter(|name| !properties.contains_key(*name) && !name.starts_with("silt_")) {
+        let earlier_names = previous
+            .and_then(|earlier| earlier.as_object())
+            .into_iter()
+            .flat_map(|map| map.keys());
+        for name in earlier_names
+            .filter(|name| !properties.contains_key(*name) && !name.starts_with("silt_"))
+        {
             output::line(format!("  {name}: -"));
         }
     }

@@ -86,7 +86,10 @@ pub(crate) fn open_to_read(cli: &Cli) -> Result<GeoPackageStore> {
 pub(crate) fn open_to_write(cli: &Cli) -> Result<GeoPackageStore> {
     std::fs::create_dir_all(&cli.data)
         .with_context(|| format!("the data folder {} cannot be made", cli.data.display()))?;
-    Ok(GeoPackageStore::open(&store_path(&cli.data), OpenMode::ReadWriteCreate)?)
+    Ok(GeoPackageStore::open(
+        &store_path(&cli.data),
+        OpenMode::ReadWriteCreate,
+    )?)
 }
 
 /// The bundled recipes and those of the user's folder.

@@ -33,16 +33,27 @@ pub(crate) fn run(cli: &Cli, command: &SourcesCommand) -> Result<Outcome> {
                 let all: Vec<Value> = recipes.iter().map(summary).collect();
                 output::line(serde_json::to_string_pretty(&all)?);
             } else {
-                output::table(&["source", "collection", "files", "title", "licence"], &rows);
+                output::table(
+                    &["source", "collection", "files", "title", "licence"],
+                    &rows,
+                );
             }
         }
         SourcesCommand::Show { source } => {
-            let recipe = recipes.get(source).ok_or_else(|| unknown_source(&recipes, source))?;
-            if cli.json { output::line(serde_json::to_string_pretty(&summary(recipe))?) } else { show(recipe) }
+            let recipe = recipes
+                .get(source)
+                .ok_or_else(|| unknown_source(&recipes, source))?;
+            if cli.json {
+                output::line(serde_json::to_string_pretty(&summary(recipe))?)
+            } else {
+                show(recipe)
+            }
         }
         SourcesCommand::Fetch { source, fetch } => {
             for id in source {
-                let recipe = recipes.get(id).ok_or_else(|| unknown_source(&recipes, id))?;
+                let recipe = recipes
+                    .get(id)
+                    .ok_or_else(|| unknown_source(&recipes, id))?;
                 anyhow::ensure!(
                     !recipe.files.is_empty(),
                     "the recipe of `{id}` names no file: {}",
@@ -96,7 +107,11 @@ fn show(recipe: &Recipe) {
     }
     output::line("  files:");
     for file in &recipe.files {
-        let from = file.url.as_deref().or(file.mirror.as_deref()).unwrap_or("-");
+        let from = file
+            .url
+            .as_deref()
+            .or(file.mirror.as_deref())
+            .unwrap_or("-");
         output::line(format!("    {} {from}", file.edition));
         if let Some(sha256) = &file.sha256 {
             output::line(format!("      sha256 {sha256}"));
@@ -104,13 +119,24 @@ fn show(recipe: &Recipe) {
     }
     output::line("  fields:");
     for field in recipe.schema().fields {
-        let unit = field.unit.map_or_else(String::new, |unit| format!(" [{unit}]"));
-        output::line(format!("    {}{unit}: {}", field.name, field.title.unwrap_or_default()));
+        let unit = field
+            .unit
+            .map_or_else(String::new, |unit| format!(" [{unit}]"));
+        output::line(format!(
+            "    {}{unit}: {}",
+            field.name,
+            field.title.unwrap_or_default()
+        ));
     }
 }
 
 /// The verified local path of one file of a source, fetched where need be.
-pub(crate) fn fetch_file(cli: &Cli, recipe: &Recipe, file: &RecipeFile, args: &FetchArgs) -> Result<PathBuf> {
+pub(crate) fn fetch_file(
+    cli: &Cli,
+    recipe: &Recipe,
+    file: &RecipeFile,
+    args: &FetchArgs,
+) -> Result<PathBuf> {
     let options = FetchOptions {
         cache_dir: cli.data.join("cache"),
         mirror: args.mirror.clone(),

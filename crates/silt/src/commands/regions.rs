@@ -26,12 +26,21 @@ pub(crate) fn run(cli: &Cli, command: &RegionsCommand) -> Result<Outcome> {
     match command {
         RegionsCommand::List { kind } => list(cli, kind.as_deref()),
         RegionsCommand::Show { id } => show(cli, id),
-        RegionsCommand::Add { file, kind, name_field, crs } => add(cli, file, kind, name_field, crs.as_deref()),
+        RegionsCommand::Add {
+            file,
+            kind,
+            name_field,
+            crs,
+        } => add(cli, file, kind, name_field, crs.as_deref()),
     }
 }
 
 fn set_of(cli: &Cli) -> Result<silt_index::regions::RegionSet> {
-    if store_path(&cli.data).exists() { region_set(Some(&open_to_read(cli)?)) } else { region_set(None) }
+    if store_path(&cli.data).exists() {
+        region_set(Some(&open_to_read(cli)?))
+    } else {
+        region_set(None)
+    }
 }
 
 fn list(cli: &Cli, kind: Option<&str>) -> Result<Outcome> {
@@ -40,14 +49,23 @@ fn list(cli: &Cli, kind: Option<&str>) -> Result<Outcome> {
         .iter()
         .filter(|region| kind.is_none_or(|kind| region.id.split(':').next() == Some(kind)))
         .collect();
-    anyhow::ensure!(!regions.is_empty(), "there is no region of kind `{}`", kind.unwrap_or_default());
+    anyhow::ensure!(
+        !regions.is_empty(),
+        "there is no region of kind `{}`",
+        kind.unwrap_or_default()
+    );
     if cli.json {
-        let rows: Vec<_> = regions.iter().map(|region| json!({"id": region.id.as_ref(), "name": region.name})).collect();
+        let rows: Vec<_> = regions
+            .iter()
+            .map(|region| json!({"id": region.id.as_ref(), "name": region.name}))
+            .collect();
         output::line(serde_json::to_string_pretty(&rows)?);
         return Ok(Outcome::Done);
     }
-    let rows: Vec<Vec<String>> =
-        regions.iter().map(|region| vec![region.id.to_string(), region.name.to_string()]).collect();
+    let rows: Vec<Vec<String>> = regions
+        .iter()
+        .map(|region| vec![region.id.to_string(), region.name.to_string()])
+        .collect();
     output::table(&["region", "name"], &rows);
     output::hint(DISCLAIMER);
     Ok(Outcome::Done)
@@ -72,9 +90,15 @@ fn show(cli: &Cli, id: &str) -> Result<Outcome> {
 
 /// Imports polygons as regions and places every feature of the store anew.
 fn add(cli: &Cli, file: &Path, kind: &str, name_field: &str, crs: Option<&str>) -> Result<Outcome> {
-    let plain = kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) && !kind.is_empty();
+    let plain = kind
+        .bytes()
+        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        && !kind.is_empty();
     let bundled = ["iso3", "un", "m49", "admin1", "sea", "ne"].contains(&kind);
-    anyhow::ensure!(plain && !bundled, "`{kind}` cannot be the kind of your own regions; use lower-case letters, for example aoi");
+    anyhow::ensure!(
+        plain && !bundled,
+        "`{kind}` cannot be the kind of your own regions; use lower-case letters, for example aoi"
+    );
 
     let mut importer = Importer::open(cli)?;
     let job = ImportJob {
@@ -121,35 +145,59 @@ fn place_all(cli: &Cli) -> Result<u64> {
     let regions = super::region_index(importer.store())?;
     let collections = importer.store().collections()?;
     let mut placed = 0;
-    for info in collections.iter().filter(|info| info.schema.id != COLLECTION) {
-        let tolerance = if info.schema.domain == silt_model::Domain::Sea { 0.0 } else { DEFAULT_COAST_TOLERANCE_KM };
-        let rule = RegionRule { coast_tolerance_km: tolerance };
-        placed += importer.store().reassign_regions(&info.schema.id, &mut |feature| {
-            if let Some(geometry) = &feature.geometry {
-                feature.regions = regions.regions_of(geometry, rule).regions;
-            }
-        })?;
+    for info in collections
+        .iter()
+        .filter(|info| info.schema.id != COLLECTION)
+    {
+        let tolerance = if info.schema.domain == silt_model::Domain::Sea {
+            0.0
+        } else {
+            DEFAULT_COAST_TOLERANCE_KM
+        };
+        let rule = RegionRule {
+            coast_tolerance_km: tolerance,
+        };
+        placed += importer
+            .store()
+            .reassign_regions(&info.schema.id, &mut |feature| {
+                if let Some(geometry) = &feature.geometry {
+                    feature.regions = regions.regions_of(geometry, rule).regions;
+                }
+            })?;
     }
     Ok(placed)
 }
 
 /// The regions that the user added to the store.
 pub(crate) fn user_regions(store: &dyn Store) -> Result<Vec<UserRegion>> {
-    let known = store.collections()?.iter().any(|info| info.schema.id == COLLECTION);
+    let known = store
+        .collections()?
+        .iter()
+        .any(|info| info.schema.id == COLLECTION);
     let mut regions = Vec::new();
     if !known {
         return Ok(regions);
     }
-    store.scan(COLLECTION, &Selection::default(), &mut |stored| {
-        let geometry = match &stored.feature.geometry {
-            Some(Geometry::Polygon(polygon)) => MultiPolygon::new(vec![polygon.clone()]),
-            Some(Geometry::MultiPolygon(polygons)) => polygons.clone(),
-            _ => return ControlFlow::Continue(()),
-        };
-        let name = stored.feature.property("name").as_str().unwrap_or(&stored.feature.record_id).to_owned();
-        regions.push(UserRegion { id: stored.id().to_string(), name, geometry });
-        ControlFlow::Continue(())
-    })
-    .context("the regions in the store cannot be read")?;
+    store
+        .scan(COLLECTION, &Selection::default(), &mut |stored| {
+            let geometry = match &stored.feature.geometry {
+                Some(Geometry::Polygon(polygon)) => MultiPolygon::new(vec![polygon.clone()]),
+                Some(Geometry::MultiPolygon(polygons)) => polygons.clone(),
+                _ => return ControlFlow::Continue(()),
+            };
+            let name = stored
+                .feature
+                .property("name")
+                .as_str()
+                .unwrap_or(&stored.feature.record_id)
+                .to_owned();
+            regions.push(UserRegion {
+                id: stored.id().to_string(),
+                name,
+                geometry,
+            });
+            ControlFlow::Continue(())
+        })
+        .context("the regions in the store cannot be read")?;
     Ok(regions)
 }

@@ -13,11 +13,15 @@ use crate::output;
 pub(crate) fn run(cli: &Cli, args: &ServeArgs) -> Result<Outcome> {
     let filter = tracing_subscriber::EnvFilter::try_from_env("SILT_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,tower_http=warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 
     let regions = region_set(Some(&open_to_read(cli)?))?;
     let path = store_path(&cli.data);
-    let open = move || Ok(Box::new(GeoPackageStore::open(&path, OpenMode::ReadOnly)?) as Box<dyn Store>);
+    let open =
+        move || Ok(Box::new(GeoPackageStore::open(&path, OpenMode::ReadOnly)?) as Box<dyn Store>);
     let state = AppState::new(open, regions, ServerConfig::default())?;
     let runtime = tokio::runtime::Runtime::new().context("the async runtime did not start")?;
     runtime
@@ -27,7 +31,12 @@ pub(crate) fn run(cli: &Cli, args: &ServeArgs) -> Result<Outcome> {
             |address| output::line(format!("serving on http://{address}/ (Ctrl-C ends)")),
             interrupted(),
         ))
-        .with_context(|| format!("{} cannot be served on; --listen names another address", args.listen))?;
+        .with_context(|| {
+            format!(
+                "{} cannot be served on; --listen names another address",
+                args.listen
+            )
+        })?;
     Ok(Outcome::Done)
 }
 
