@@ -12,7 +12,7 @@ fn awkward() -> Value {
     let feature = |id: &str, properties: Value, geometry: Value| json!({"type": "Feature", "id": id, "properties": properties, "geometry": geometry});
     json!({"type": "FeatureCollection", "features": [
         feature("1", json!({"name": "Æøå \"quoted\", comma\nnewline", "n": 9007199254740993_i64, "x": 0.1, "ok": true}),
-            json!({"type": "Point", "coordinates": [-70.123456789012345, -23.7]})),
+            json!({"type": "Point", "coordinates": [-70.123_456_789_012_35, -23.7]})),
         feature("2", json!({"name": "line", "n": -1, "x": 1e-300, "ok": false}),
             json!({"type": "LineString", "coordinates": [[0.0, 40.0], [1.0, 41.0], [2.0, 40.5]]})),
         feature("3", json!({"name": "hole", "n": 0, "x": 1.7976931348623157e308}),

@@ -41,6 +41,7 @@ pub struct ImportJob<'a> {
 
 /// How records get their meaning.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one value per import")]
 pub enum Mapping<'a> {
     /// By a recipe.
     Recipe(&'a Recipe),

@@ -159,7 +159,8 @@ impl FieldReader {
             reference_year: year + 49,
             ..self.dates
         };
-        let reason = match date(published, &dates) {
+        let known = date_of_known_year(published, year, &dates);
+        let reason = match known.map_or_else(|| date(published, &dates), Ok) {
             Ok(date) if (date.year() - year).abs() <= 1 => return Value::Text(date.to_string()),
             Ok(date) => format!("{date} does not lie in the year {year}; the year alone was taken"),
             Err(reason) => format!("{reason}; the year alone was taken"),
@@ -297,6 +298,23 @@ fn date(published: &Value, format: &DateFormat) -> Result<PartialDate, String> {
         return PartialDate::new(number as i32, None, None).ok_or_else(|| "not a year".to_owned());
     }
     from_excel_serial(number, false).map_err(|error| error.to_string())
+}
+
+/// A date that has one reading only because its year is known: `May/17` in 2017 lies in that May
+/// whatever the 17 means, and 24732 is the day number of a day in 1967.
+fn date_of_known_year(published: &Value, year: i32, format: &DateFormat) -> Option<PartialDate> {
+    let text = text_of(published);
+    if let Ok(serial) = text.parse::<f64>() {
+        let day = from_excel_serial(serial, false).ok()?;
+        return Some(day).filter(|day| serial > 3000.0 && day.year() == year);
+    }
+    let (month, two_digits) = text.rsplit_once(['/', '-'])?;
+    let is_year = two_digits.len() == 2 && two_digits.parse() == Ok(year.rem_euclid(100));
+    let is_month = month.chars().all(char::is_alphabetic);
+    if !is_year || !is_month {
+        return None;
+    }
+    parse_date(&format!("{month}/{year}"), format).ok()
 }
 
 /// The published text without white space around it; numbers as plain digits.

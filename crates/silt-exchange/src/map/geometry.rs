@@ -19,7 +19,6 @@ use geo::algorithm::Validation;
 use geo::bool_ops::FillRule;
 use geo::coordinate_position::CoordPos;
 use geo::dimensions::Dimensions;
-use geo::orient::{Direction, Orient};
 use geo::{Area, BooleanOps, BoundingRect, CoordsIter, MapCoords, MapCoordsInPlace, Relate};
 use geo_types::{Coord, Geometry, LineString, MultiPolygon, Point, Polygon};
 use silt_model::{Flag, FlagCode};
@@ -134,11 +133,15 @@ impl GeometryChecker {
         if !is_whole || !keeps_area || self.multi_polygon_fault(&rebuilt).is_some() {
             return None;
         }
-        let mut parts = rebuilt.orient(Direction::Default).0;
-        if parts.len() == 1 {
-            return parts.pop().map(Geometry::Polygon);
-        }
-        Some(Geometry::MultiPolygon(MultiPolygon(parts)))
+        let mut parts = rebuilt.0;
+        let geometry = match parts.pop() {
+            Some(only) if parts.is_empty() => Geometry::Polygon(only),
+            last => {
+                parts.extend(last);
+                Geometry::MultiPolygon(MultiPolygon(parts))
+            }
+        };
+        Some(wound_as_rfc7946(geometry))
     }
 }
 
@@ -213,12 +216,38 @@ fn within_the_scale(mut geometry: Geometry<f64>, flags: &mut Vec<Flag>) -> Optio
     Some(geometry)
 }
 
-fn wound_as_rfc7946(geometry: Geometry<f64>) -> Geometry<f64> {
-    match geometry {
-        Geometry::Polygon(polygon) => Geometry::Polygon(polygon.orient(Direction::Default)),
-        Geometry::MultiPolygon(parts) => Geometry::MultiPolygon(parts.orient(Direction::Default)),
-        other => other,
+fn wound_as_rfc7946(mut geometry: Geometry<f64>) -> Geometry<f64> {
+    match &mut geometry {
+        Geometry::Polygon(polygon) => wind(polygon),
+        Geometry::MultiPolygon(parts) => parts.iter_mut().for_each(wind),
+        _ => {}
     }
+    geometry
+}
+
+/// Turns the rings that run the wrong way: the outer one counter-clockwise, holes clockwise.
+fn wind(polygon: &mut Polygon<f64>) {
+    polygon.exterior_mut(|ring| turn(ring, 1.0));
+    polygon.interiors_mut(|rings| rings.iter_mut().for_each(|ring| turn(ring, -1.0)));
+}
+
+fn turn(ring: &mut LineString<f64>, wanted_sign: f64) {
+    if signed_area(ring) * wanted_sign < 0.0 {
+        ring.0.reverse();
+    }
+}
+
+/// Twice the area by the shoelace formula, positive for counter-clockwise rings; relative to the
+/// first vertex, so that a small ring far from 0, 0 keeps its digits.
+fn signed_area(ring: &LineString<f64>) -> f64 {
+    let Some(origin) = ring.0.first() else {
+        return 0.0;
+    };
+    let cross = |pair: &[Coord<f64>]| {
+        let (start, end) = (pair[0] - *origin, pair[1] - *origin);
+        start.x * end.y - start.y * end.x
+    };
+    ring.0.windows(2).map(cross).sum()
 }
 
 fn line_fault(line: &LineString<f64>) -> Option<String> {

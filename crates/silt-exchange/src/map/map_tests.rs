@@ -680,3 +680,46 @@ fn fields_of_a_plain_table_enter_the_schema() {
         .collect();
     assert_eq!(fields, [("a", FieldType::Real), ("b", FieldType::Real)]);
 }
+
+#[test]
+fn a_year_in_another_column_settles_the_century() {
+    let text = RECIPE.replace(
+        "from = \"SINCE\"",
+        "from = \"SINCE\"\nyear_from = \"TITLE\"",
+    );
+    let recipe = Recipe::parse(&text, "test.toml").expect("valid");
+    let mapper =
+        Mapper::for_recipe(&recipe, &file(Format::Csv, &COLUMNS), "2023").expect("fits the file");
+    let cases = [
+        ("15-Jun-15", "1915", "1915-06-15", true),
+        ("7/Nov/22", "2022", "2022-11-07", true),
+        ("17/Aug/86", "1985", "1986-08-17", true),
+        ("May/17", "2017", "2017-05", true),
+        ("24732", "1967", "1967-09-17", true),
+        ("1975", "1975", "1975", true),
+        ("Jan/Feb-93", "1993", "1993", false),
+        ("Jun/05", "1980", "1980", false),
+        ("3/Mar/99", "1942", "1942", false),
+    ];
+    for (since, year, expected, is_clean) in cases {
+        let cells = [
+            ("ID", "1"),
+            ("LON", "1"),
+            ("LAT", "1"),
+            ("SINCE", since),
+            ("TITLE", year),
+        ];
+        let feature = mapper.map(row(&cells)).expect("a feature").feature;
+        assert_eq!(
+            feature.property("commissioning_date"),
+            &Value::from(expected),
+            "{since}"
+        );
+        let flags: &[FlagCode] = if is_clean {
+            &[]
+        } else {
+            &[FlagCode::ValueUnreadable]
+        };
+        assert_eq!(codes(&feature), flags, "{since}");
+    }
+}

@@ -107,7 +107,6 @@ impl GpkgEncoder {
                     reason: format!("feature `{}`: {error}", row.id),
                 })?;
         }
-        drop(layer);
         transaction.commit().map_err(gpkg_error)?;
         self.batch.clear();
         self.batch_bytes = 0;
@@ -205,7 +204,6 @@ fn create_layer(
         // The row key stands before the columns of the table.
         set_subtype(&layer, position + 1, column.kind);
     }
-    drop(layer);
     for (name, value) in meta.to_json() {
         let text = match value {
             serde_json::Value::String(text) => text,

@@ -87,7 +87,7 @@ pub(crate) fn open_to_write(cli: &Cli) -> Result<GeoPackageStore> {
     std::fs::create_dir_all(&cli.data)
         .with_context(|| format!("the data folder {} cannot be made", cli.data.display()))?;
     Ok(GeoPackageStore::open(
-        &store_path(&cli.data),
+        store_path(&cli.data),
         OpenMode::ReadWriteCreate,
     )?)
 }
