@@ -37,9 +37,36 @@ fn without_network_and_mirror_the_demo_is_synthetic_and_says_so() {
         "-o",
         export.to_str().expect("a path in UTF-8"),
     ]);
-    let text = std::fs::read_to_string(export).expect("the export can be read");
+    let text = std::fs::read_to_string(&export).expect("the export can be read");
     let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(document["synthetic"], true, "the file itself says so");
+
+    // The mark survives the way through a file, and cannot be lost on it.
+    let other = Silt::new();
+    let export = export.to_str().expect("a path in UTF-8");
+    let unmarked = other
+        .json(&["import", export, "--collection", "copies"])
+        .remove(0);
+    assert_eq!(unmarked["created"], 0, "{unmarked}");
+    assert_eq!(
+        unmarked["entries"][0]["code"], "synthetic_unmarked",
+        "{unmarked}"
+    );
+    other.json(&[
+        "import",
+        export,
+        "--collection",
+        "copies",
+        "--synthetic",
+        "--again",
+    ]);
+    let copies = other.features("copies", &[]);
+    assert_eq!(copies.len(), 60);
+    assert!(
+        copies
+            .iter()
+            .all(|copy| copy["properties"]["silt_synthetic"] == true)
+    );
 }
 
 #[test]

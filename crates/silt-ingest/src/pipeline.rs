@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use silt_exchange::map::Mapper;
+use silt_exchange::map::{Mapped, Mapper};
 use silt_exchange::read::{Batch, FileInfo, Format, ReadError, ReadOptions, Reader, infer_columns};
-use silt_exchange::record::{Reject, Row};
+use silt_exchange::record::{Record, Reject, Row};
 use silt_index::regions::{RegionIndex, RegionRule};
 use silt_model::{CollectionSchema, Domain, Feature, ImportReport, ReportEntry, Severity};
 use silt_store::{FileSummary, Import, SourceInfo};
@@ -71,6 +71,24 @@ impl Prepared {
                 })
             }
         }
+    }
+
+    /// Gives a record its meaning. A record that is marked synthetic never loses the mark: it is
+    /// rejected where the source is not declared synthetic.
+    fn map(&self, record: Record) -> Result<Mapped, Reject> {
+        let row = record.row;
+        let mapped = self.mapper.map(record)?;
+        if mapped.synthetic && !self.source.synthetic {
+            return Err(Reject {
+                row,
+                code: "synthetic_unmarked",
+                field: Some("silt_synthetic".to_owned()),
+                value: Some("true".to_owned()),
+                reason: "the record is marked synthetic; import the file with --synthetic, so that it stays marked"
+                    .to_owned(),
+            });
+        }
+        Ok(mapped)
     }
 
     pub(crate) fn source_id(&self) -> &str {
@@ -158,9 +176,7 @@ pub(crate) fn run(
         for _ in 0..worker_count {
             let pieces = pieces.clone();
             let done_sender = done_sender.clone();
-            workers.push(
-                scope.spawn(move || work(&pieces, &done_sender, &prepared.mapper, regions, rule)),
-            );
+            workers.push(scope.spawn(move || work(&pieces, &done_sender, prepared, regions, rule)));
         }
         // The workers hold the other ends; the loop below ends when they are done.
         drop(pieces);
@@ -228,7 +244,7 @@ fn read_pieces(
 fn work(
     pieces: &Receiver<Piece>,
     done: &Sender<Done>,
-    mapper: &Mapper,
+    prepared: &Prepared,
     regions: &RegionIndex,
     rule: RegionRule,
 ) {
@@ -240,7 +256,7 @@ fn work(
         };
         for row in piece.batch.decode() {
             let mapped = match row {
-                Row::Record(record) => mapper.map(record),
+                Row::Record(record) => prepared.map(record),
                 Row::Reject(reject) => Err(reject),
             };
             match mapped {
