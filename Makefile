@@ -67,7 +67,7 @@ cargo-test: setup-test ## Rust tests only
 
 .PHONY: pytest
 pytest: setup-test ## Python tests only: Silt as geopandas and GDAL see it
-	$(CARGO) build --locked --workspace
+	$(CARGO) test --locked --workspace --no-run
 	@scripts/venv.sh
 	@SILT_BIN='$(silt)' scripts/pytest.sh
 
