@@ -14,9 +14,9 @@ const MAX_COPIES: usize = 4;
 /// An edge from its southern to its northern end. Neighbours that share an
 /// edge hold exactly the same numbers, so that both compute the same crossing.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Edge {
-    pub(super) south: Coord<f64>,
-    pub(super) north: Coord<f64>,
+pub(crate) struct Edge {
+    pub(crate) south: Coord<f64>,
+    pub(crate) north: Coord<f64>,
 }
 
 impl Edge {
@@ -26,15 +26,15 @@ impl Edge {
         Edge { south, north }
     }
 
-    pub(super) fn west(&self) -> f64 {
+    pub(crate) fn west(&self) -> f64 {
         self.south.x.min(self.north.x)
     }
 
-    pub(super) fn east(&self) -> f64 {
+    pub(crate) fn east(&self) -> f64 {
         self.south.x.max(self.north.x)
     }
 
-    pub(super) fn overlaps(&self, rect: &Rect<f64>) -> bool {
+    pub(crate) fn overlaps(&self, rect: &Rect<f64>) -> bool {
         self.south.y <= rect.max().y
             && self.north.y >= rect.min().y
             && self.west() <= rect.max().x
@@ -52,7 +52,7 @@ impl Edge {
 
 /// The edges of all rings of one polygon, or of one line.
 #[derive(Debug)]
-pub(super) struct Bands {
+pub(crate) struct Bands {
     bounds: Rect<f64>,
     bands_per_degree: f64,
     /// Band `i` holds `edges[starts[i]..starts[i + 1]]`, easternmost end first.
@@ -60,12 +60,12 @@ pub(super) struct Bands {
     starts: Box<[u32]>,
     edges: Box<[Edge]>,
     /// A position of the outline.
-    pub(super) first: Coord<f64>,
+    pub(crate) first: Coord<f64>,
 }
 
 impl Bands {
     /// Sorts the edges of rings or lines; `None` when there is no position.
-    pub(super) fn new<'a>(lines: impl Iterator<Item = &'a [Coord<f64>]>) -> Option<Bands> {
+    pub(crate) fn new<'a>(lines: impl Iterator<Item = &'a [Coord<f64>]>) -> Option<Bands> {
         let mut edges: Vec<Edge> = Vec::new();
         let mut first = None;
         for line in lines {
@@ -136,12 +136,12 @@ impl Bands {
         self.edges = sorted.into();
     }
 
-    pub(super) fn bounds(&self) -> &Rect<f64> {
+    pub(crate) fn bounds(&self) -> &Rect<f64> {
         &self.bounds
     }
 
     /// Every edge; one that spans bands comes several times.
-    pub(super) fn edges(&self) -> &[Edge] {
+    pub(crate) fn edges(&self) -> &[Edge] {
         &self.edges
     }
 
@@ -157,7 +157,7 @@ impl Bands {
     }
 
     /// Edges between two latitudes. One that spans bands comes several times.
-    pub(super) fn edges_between(&self, south: f64, north: f64) -> &[Edge] {
+    pub(crate) fn edges_between(&self, south: f64, north: f64) -> &[Edge] {
         if south > self.bounds.max().y || north < self.bounds.min().y {
             return &[];
         }
@@ -169,7 +169,7 @@ impl Bands {
     /// polygons share is inside exactly one of them: edges count from their
     /// southern end up to but not including their northern end, and only when
     /// they pass strictly east of the position.
-    pub(super) fn contains(&self, position: Coord<f64>) -> bool {
+    pub(crate) fn contains(&self, position: Coord<f64>) -> bool {
         let Coord { x, y } = position;
         let bounds = &self.bounds;
         if y < bounds.min().y || y > bounds.max().y || x < bounds.min().x || x > bounds.max().x {
@@ -192,13 +192,13 @@ impl Bands {
     }
 
     /// Whether an edge comes into or touches a rectangle.
-    pub(super) fn any_edge_overlaps(&self, rect: &Rect<f64>) -> bool {
+    pub(crate) fn any_edge_overlaps(&self, rect: &Rect<f64>) -> bool {
         let near = self.edges_between(rect.min().y, rect.max().y);
         near.iter().any(|edge| edge.overlaps(rect))
     }
 
     /// Whether an edge of this outline crosses or touches one of another.
-    pub(super) fn crosses(&self, other: &Bands) -> bool {
+    pub(crate) fn crosses(&self, other: &Bands) -> bool {
         let smaller_first = self.edges.len() <= other.edges.len();
         let (few, many) = if smaller_first {
             (self, other)

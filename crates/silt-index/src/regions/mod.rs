@@ -17,13 +17,13 @@
 //! # Ok::<(), silt_index::regions::UnknownRegion>(())
 //! ```
 
-mod bands;
+pub(crate) mod bands;
 mod bundle;
 mod extent;
 mod grid;
 mod index;
 mod nearest;
-mod pieces;
+pub(crate) mod pieces;
 mod set;
 mod suggest;
 mod topology;

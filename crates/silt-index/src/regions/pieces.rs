@@ -7,7 +7,7 @@ use geo_types::{Coord, Geometry, LineString, Polygon, Rect};
 use super::bands::Bands;
 
 /// A position whose longitude lies in [-180, 180).
-pub(super) fn wrapped(position: Coord<f64>) -> Coord<f64> {
+pub(crate) fn wrapped(position: Coord<f64>) -> Coord<f64> {
     // The poles are a line in plane coordinates; a hair beside it, the bundled
     // polygons, which end at 89.999 degrees south, hold them.
     const NEAREST_TO_POLE: f64 = 89.998;
@@ -24,16 +24,16 @@ pub(super) fn wrapped(position: Coord<f64>) -> Coord<f64> {
 }
 
 /// Whether a position is on Earth: finite, and a latitude of at most 90 degrees.
-pub(super) fn is_on_earth(position: Coord<f64>) -> bool {
+pub(crate) fn is_on_earth(position: Coord<f64>) -> bool {
     position.x.is_finite() && position.y.abs() <= 90.0
 }
 
 /// One line or polygon. Its longitudes may go beyond 180 degrees, never below -180.
-pub(super) struct Piece<'a> {
+pub(crate) struct Piece<'a> {
     /// Rings of a polygon, exterior first, or the one line.
     lines: Vec<Cow<'a, [Coord<f64>]>>,
-    pub(super) is_area: bool,
-    pub(super) bounds: Rect<f64>,
+    pub(crate) is_area: bool,
+    pub(crate) bounds: Rect<f64>,
     bands: Option<Bands>,
 }
 
@@ -81,7 +81,7 @@ impl<'a> Piece<'a> {
     }
 
     /// The same piece some degrees further east.
-    pub(super) fn shifted(&self, degrees: f64) -> Piece<'static> {
+    pub(crate) fn shifted(&self, degrees: f64) -> Piece<'static> {
         let moved = |position: &Coord<f64>| Coord {
             x: position.x + degrees,
             y: position.y,
@@ -99,12 +99,17 @@ impl<'a> Piece<'a> {
         }
     }
 
-    pub(super) fn vertices(&self) -> impl Iterator<Item = Coord<f64>> {
+    pub(crate) fn vertices(&self) -> impl Iterator<Item = Coord<f64>> {
         self.lines.iter().flat_map(|line| line.iter().copied())
     }
 
+    /// The rings of a polygon, exterior first, or the one line.
+    pub(crate) fn rings(&self) -> impl Iterator<Item = &[Coord<f64>]> {
+        self.lines.iter().map(|line| &line[..])
+    }
+
     /// Its edges by latitude, sorted at the first call.
-    pub(super) fn bands(&mut self) -> Option<&Bands> {
+    pub(crate) fn bands(&mut self) -> Option<&Bands> {
         if self.bands.is_none() {
             self.bands = Bands::new(self.lines.iter().map(|line| &line[..]));
         }
@@ -135,7 +140,7 @@ fn without_jumps(line: &[Coord<f64>]) -> Cow<'_, [Coord<f64>]> {
 
 /// Calls `on_point` and `on_piece` for the parts of a geometry. Parts without
 /// a position, or with one that is not on Earth, are left out.
-pub(super) fn visit<'a>(
+pub(crate) fn visit<'a>(
     geometry: &'a Geometry<f64>,
     on_point: &mut impl FnMut(Coord<f64>),
     on_piece: &mut impl FnMut(Piece<'a>),
