@@ -57,6 +57,22 @@ has_geopackage_validator() { has_python_module osgeo_utils.samples.validate_gpkg
 has_node() { command -v node >/dev/null; }
 has_npm() { command -v npm >/dev/null; }
 has_gnu_time() { [[ -x /usr/bin/time ]]; }
+# Ubuntu's package is a stub that wants snap: ask for an answer, not for a name.
+has_browser() {
+    local program
+    for program in chromium chromium-browser google-chrome; do
+        if command -v "$program" >/dev/null && "$program" --version >/dev/null 2>&1; then return 0; fi
+    done
+    return 1
+}
+# Where apt has no browser that runs without snap, the tests that need one are skipped.
+apt_has_browser() ( # a subshell: the file sets many variables
+    ID=""
+    if [[ -r /etc/os-release ]]; then source /etc/os-release; fi
+    [[ "$ID" != ubuntu ]]
+)
+# MapLibre draws labels with fonts of the system where a style names no glyph server.
+has_fonts() { [[ -n "$(find -L /usr/share/fonts /usr/local/share/fonts -name '*.ttf' -print -quit 2>/dev/null)" ]]; }
 
 # --- what each purpose needs -----------------------------------------------
 
@@ -94,6 +110,12 @@ needs_of() {
             need has_gdal_programs gdal-bin "ogr2ogr and ogrinfo, against which the tests check files"
             need has_geopackage_validator python3-gdal "GDAL's GeoPackage validation"
             need has_python_venv python3-venv "a private Python environment for the tests, in .venv"
+            need has_node nodejs "Node.js, which drives the browser and runs the validator of MapLibre"
+            need has_npm npm "fetches MapLibre and the driver of the browser"
+            if apt_has_browser; then
+                need has_browser chromium "the browser in which MapLibre draws Silt's tiles"
+            fi
+            need has_fonts fonts-dejavu-core "fonts for the labels of maps"
             ;;
         bench)
             needs_of_build
@@ -156,7 +178,7 @@ check_node_version() {
     local found
     found="$(node --version)"
     if ! version_at_least "${found#v}" "$node_oldest"; then
-        fail "Node.js ${found#v} is too old: the regions are built with version $node_oldest or newer." \
+        fail "Node.js ${found#v} is too old: Silt needs version $node_oldest or newer for its tests and regions." \
             "Debian 12 has one that fits; else see https://nodejs.org."
     fi
 }
@@ -247,7 +269,11 @@ if ((${#purposes[@]} == 0)); then purposes=(demo); fi
 needs_rust=no
 needs_node=no
 for purpose in "${purposes[@]}"; do
-    if [[ "$purpose" == regions ]]; then needs_node=yes; else needs_rust=yes; fi
+    case "$purpose" in
+        regions) needs_node=yes ;;
+        test) needs_node=yes && needs_rust=yes ;;
+        *) needs_rust=yes ;;
+    esac
 done
 
 # Rust first: without it there is no point in installing 400 MB of packages.

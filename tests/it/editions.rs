@@ -385,3 +385,48 @@ fn a_partial_import_removes_nothing() {
     assert_eq!(report["updated"], 1);
     assert_eq!(silt.features("sites", &[]).len(), 2);
 }
+
+/// Codes of the flags of the only feature of `sites`.
+fn flag_codes(silt: &Silt) -> Vec<String> {
+    let feature = silt.features("sites", &[]).remove(0);
+    let flags = feature["properties"]["silt_flags"].as_array().cloned();
+    let codes = flags.unwrap_or_default().into_iter();
+    codes
+        .map(|flag| flag["code"].as_str().expect("a code").to_owned())
+        .collect()
+}
+
+fn regions(silt: &Silt) -> String {
+    silt.features("sites", &[]).remove(0)["properties"]["silt_regions"].to_string()
+}
+
+#[test]
+fn a_moved_point_has_the_regions_and_flags_of_its_new_place() {
+    let silt = Silt::new();
+    let first = silt.file("a.geojson", points(&[("1", 0.0, 0.0, "active")]));
+    silt.import(&first, "sites", &["--edition", "2020"]);
+    assert_eq!(flag_codes(&silt), ["null_island"]);
+
+    // 3.3 km off the generalised coastline of Chile.
+    let off_coast = "-70.49960789,-25.09917324";
+    silt.ok(&["edit", "sites", "sites:1", "--point", off_coast]);
+    assert_eq!(flag_codes(&silt), ["region_by_tolerance"]);
+    assert!(regions(&silt).contains("iso3:CHL"), "{}", regions(&silt));
+
+    // An edit of another field leaves both, and so does placing every feature anew.
+    silt.ok(&["edit", "sites", "sites:1", "--set", "status=closed"]);
+    assert_eq!(flag_codes(&silt), ["region_by_tolerance"]);
+    let basin = silt.file(
+        "basin.geojson",
+        r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"name":"Basin"},
+           "geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1],[0,0]]]}}]}"#,
+    );
+    let basin = basin.to_str().expect("a path in UTF-8");
+    silt.ok(&["regions", "add", basin]);
+    assert_eq!(flag_codes(&silt), ["region_by_tolerance"]);
+
+    silt.ok(&["edit", "sites", "sites:1", "--point", "0.5,0.5"]);
+    assert_eq!(flag_codes(&silt), [""; 0]);
+    assert!(regions(&silt).contains("aoi:basin"), "{}", regions(&silt));
+    assert!(!regions(&silt).contains("iso3:CHL"), "{}", regions(&silt));
+}

@@ -4,6 +4,8 @@
 //! skipped with a message where it is not set.
 
 mod bad_input;
+#[path = "../conformance/mod.rs"]
+mod conformance;
 mod crash;
 mod demo;
 mod editions;
@@ -11,4 +13,5 @@ mod export;
 mod regions;
 mod registers;
 mod serve;
+mod server;
 mod support;

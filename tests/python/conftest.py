@@ -52,3 +52,23 @@ def registers(mirror, tmp_path_factory):
     for edition in ("2022-05-05", "2022-07-01"):
         silt("import", "--source", "brazil-sigbm", "--mirror", mirror, "--edition", edition)
     return silt
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """What `silt demo` imports: the registers of the mirror, without one the synthetic sample."""
+    silt = Silt(tmp_path_factory.mktemp("demo"))
+    folder = os.environ.get("SILT_MIRROR")
+    has_mirror = folder and pathlib.Path(folder).is_dir()
+    silt("demo", "--no-serve", *(["--mirror", folder] if has_mirror else []))
+    return silt
+
+
+@pytest.fixture(scope="session")
+def served(demo, tmp_path_factory):
+    """A server on the demo's store."""
+    from serving import Server
+
+    server = Server(demo, tmp_path_factory.mktemp("server") / "server.log")
+    yield server
+    server.stop()

@@ -7,6 +7,7 @@ pub mod map;
 pub mod read;
 pub mod recipe;
 pub mod record;
+pub mod served_crs;
 pub mod values;
 pub mod write;
 

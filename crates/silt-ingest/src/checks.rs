@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use geo_types::{Coord, Geometry, Point};
 use silt_exchange::map::Mapped;
-use silt_index::regions::{RegionIndex, RegionRule};
+use silt_index::regions::{RegionIndex, RegionRule, place_feature};
 use silt_model::{Feature, Flag, FlagCode};
 
 /// Fills `regions` and adds the flags that follow from the place.
@@ -17,28 +17,20 @@ pub(crate) fn place(mapped: Mapped, regions: &RegionIndex, rule: RegionRule) -> 
         stated_regions,
         ..
     } = mapped;
-    let Some(geometry) = &feature.geometry else {
+    if feature.geometry.is_none() {
         feature.regions = stated_regions
             .iter()
             .map(|id| Arc::from(id.as_str()))
             .collect();
         feature.regions.sort();
         return feature;
-    };
-    let assigned = regions.regions_of(geometry, rule);
-    if let Some(distance_km) = assigned.by_tolerance_km {
-        let reason = format!(
-            "lies {distance_km:.2} km off the generalised coastline; given to the nearest country within {} km",
-            rule.coast_tolerance_km
-        );
-        feature
-            .flags
-            .push(Flag::new(FlagCode::RegionByTolerance, reason));
     }
-    if let Some(flag) = disagreement(geometry, &assigned.regions, &stated_regions, regions, rule) {
+    place_feature(&mut feature, regions, rule);
+    if let Some(geometry) = &feature.geometry
+        && let Some(flag) = disagreement(geometry, &feature.regions, &stated_regions, regions, rule)
+    {
         feature.flags.push(flag);
     }
-    feature.regions = assigned.regions;
     feature
 }
 

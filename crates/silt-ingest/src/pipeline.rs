@@ -10,7 +10,7 @@ use silt_exchange::map::{Mapped, Mapper};
 use silt_exchange::read::{Batch, FileInfo, Format, ReadError, ReadOptions, Reader, infer_columns};
 use silt_exchange::record::{Record, Reject, Row};
 use silt_index::regions::{RegionIndex, RegionRule};
-use silt_model::{CollectionSchema, Domain, Feature, ImportReport, ReportEntry, Severity};
+use silt_model::{CollectionSchema, Feature, ImportReport, ReportEntry, Severity};
 use silt_store::{FileSummary, Import, SourceInfo};
 
 use crate::checks::place;
@@ -143,13 +143,7 @@ pub(crate) fn run(
     sha256: String,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ImportReport, IngestError> {
-    let rule = RegionRule {
-        coast_tolerance_km: if prepared.schema.domain == Domain::Sea {
-            0.0
-        } else {
-            job.coast_tolerance_km
-        },
-    };
+    let rule = RegionRule::for_domain(prepared.schema.domain, job.coast_tolerance_km);
     // The reader takes a ticket for each piece and the store gives it back, which bounds what is
     // under way even when one piece takes far longer than those behind it.
     let (ticket_return, tickets) = bounded::<()>(PIECES_UNDER_WAY);

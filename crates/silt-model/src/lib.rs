@@ -3,7 +3,9 @@
 //! No I/O happens here. Every other crate speaks in these types, so a name or a unit that is
 //! settled here is settled everywhere.
 
+pub mod bbox;
 pub mod change;
+pub mod check;
 pub mod date;
 pub mod feature;
 pub mod flag;
@@ -12,7 +14,9 @@ pub mod report;
 pub mod schema;
 pub mod value;
 
+pub use bbox::{BboxError, parse_bbox};
 pub use change::{Change, ChangeKind, ObservedState};
+pub use check::{FieldProblem, PropertyError, ValueError};
 pub use date::PartialDate;
 pub use feature::{Feature, FeatureId, LocationAccuracy, StoredFeature};
 pub use flag::{Flag, FlagCode};

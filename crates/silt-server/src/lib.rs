@@ -3,48 +3,104 @@
 //! Every request reads one committed state of the store; an import under way is invisible to it
 //! until it is complete.
 
+mod aggregate;
+mod audit;
+mod config;
+mod core;
+mod cors;
+mod crs;
+mod describe;
+mod edit;
 mod error;
+mod features_json;
+mod guard;
+mod item;
+mod items;
+mod keys;
+mod layer;
+mod layer_tiles;
+mod layers;
+mod links;
+mod negotiate;
+mod observe;
+mod openapi;
+mod ops;
 mod pages;
+mod problems;
 mod query;
 mod routes;
+mod selection;
+mod serve;
 mod state;
+mod stream;
+mod styles;
+mod swagger;
+mod tile_routes;
+mod world;
 
-pub use state::{AppState, ServerConfig};
+pub use config::{ConfigError, Cors, Limits, Log, LogFormat, ServerConfig, Sources};
+pub use keys::{KeyError, KeyFile, KeyRecord, Scope, parse_expiry};
+pub use state::{AppState, StoreAccess};
+
+/// Vector tiles of a collection, for the service and for archives.
+pub mod tiles {
+    pub use crate::layer_tiles::{Clustering, LAST_ZOOM, LayerTiles, layer_info};
+}
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
+use axum::Router;
 use tokio::net::TcpListener;
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
-use tower_http::cors::CorsLayer;
-use tower_http::trace::TraceLayer;
+use tokio::task::JoinSet;
 
-/// The service as an axum router.
-pub fn router(state: AppState) -> axum::Router {
-    routes::routes(state)
-        .layer(CompressionLayer::new())
-        .layer(CorsLayer::permissive())
-        .layer(CatchPanicLayer::custom(error::panic_response))
-        .layer(TraceLayer::new_for_http())
+/// How often the metrics tidy up what they gathered.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+
+/// The service as an axum router. `ready` is what `/readyz` tells.
+pub fn router(state: AppState, ready: Arc<AtomicBool>) -> Router {
+    let config = Arc::clone(&state.config);
+    layers::assemble(routes::routes(state), &config, ready)
 }
 
-/// Serves until `shutdown` completes, then lets open requests finish.
+/// Serves until `shutdown` completes, then lets open requests finish, for as long as the
+/// configuration says.
 ///
 /// `listening` is told the address once the socket accepts connections, so that a caller may ask
 /// for port 0.
 ///
 /// # Errors
-/// The address cannot be bound, or the socket fails.
+/// The address cannot be bound.
 pub async fn serve(
-    address: SocketAddr,
     state: AppState,
     listening: impl FnOnce(SocketAddr),
-    shutdown: impl Future<Output = ()> + Send + 'static,
+    shutdown: impl Future<Output = ()>,
 ) -> std::io::Result<()> {
-    let listener = TcpListener::bind(address).await?;
+    let config = Arc::clone(&state.config);
+    let listener = TcpListener::bind(config.listen).await?;
+    let ready = Arc::new(AtomicBool::new(true));
+    let app = router(state.clone(), Arc::clone(&ready));
+    // Ended when the set is dropped.
+    let mut background = JoinSet::new();
+    background.spawn(state.follow());
+    background.spawn(keep_metrics());
     listening(listener.local_addr()?);
-    axum::serve(listener, router(state))
-        .with_graceful_shutdown(shutdown)
-        .await
+    let ending = async move {
+        shutdown.await;
+        ready.store(false, Ordering::Release);
+    };
+    serve::run(listener, app, &config.limits, ending).await;
+    Ok(())
+}
+
+async fn keep_metrics() {
+    loop {
+        tokio::time::sleep(METRICS_UPKEEP).await;
+        if let Some(handle) = ops::metrics_handle() {
+            handle.run_upkeep();
+        }
+    }
 }

@@ -2,25 +2,46 @@
 
 use std::collections::BTreeMap;
 
-use silt_index::regions::RegionSet;
-use silt_store::Selection;
-
 use crate::error::Problem;
-use crate::state::ServerConfig;
 
 /// The parameters of a request, each given once and each known to the path.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
-    /// Checks that every parameter is one of `known` and stands once.
-    pub(crate) fn checked(pairs: Vec<(String, String)>, known: &[&str]) -> Result<Self, Problem> {
+    /// Reads a query string. Every parameter must be one of `known` and stand once.
+    ///
+    /// # Errors
+    /// 400 with the name of the parameter.
+    pub(crate) fn read(query: Option<&str>, known: &[&str]) -> Result<Self, Problem> {
+        Parameters::read_with(query, |name| known.contains(&name), || known.join(", "))
+    }
+
+    /// The same where the names are not a fixed list.
+    pub(crate) fn read_with(
+        query: Option<&str>,
+        is_known: impl Fn(&str) -> bool,
+        known: impl Fn() -> String,
+    ) -> Result<Self, Problem> {
         let mut parameters = BTreeMap::new();
-        for (name, value) in pairs {
-            if !known.contains(&name.as_str()) {
-                let detail = format!("is not known here; known are {}", known.join(", "));
-                return Err(Problem::invalid_parameter(&name, detail));
+        for pair in query
+            .unwrap_or("")
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+        {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let name = decoded(name).ok_or_else(|| not_utf8("query"))?;
+            if !is_known(&name) {
+                let shown: String = name.chars().take(60).collect();
+                let known = known();
+                let detail = if known.is_empty() {
+                    "is not known here; this resource takes no parameters".to_owned()
+                } else {
+                    format!("is not known here; known are {known}")
+                };
+                return Err(Problem::invalid_parameter(&shown, detail));
             }
+            let value = decoded(value).ok_or_else(|| not_utf8(&name))?;
             if parameters.contains_key(&name) {
                 return Err(Problem::invalid_parameter(&name, "is given more than once"));
             }
@@ -34,95 +55,52 @@ impl Parameters {
         self.0.get(name).map(String::as_str)
     }
 
-    /// Features wanted: `limit`, lowered to the maximum.
-    pub(crate) fn limit(&self, config: &ServerConfig) -> Result<u64, Problem> {
+    /// Every parameter, by name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// `limit`: at least 1, lowered to the maximum.
+    pub(crate) fn limit(&self, default: u64, maximum: u64) -> Result<u64, Problem> {
         let Some(text) = self.get("limit") else {
-            return Ok(config.default_limit);
+            return Ok(default);
         };
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         match text.parse::<u64>() {
+            // More digits than the type holds is still a number above the maximum.
+            Err(_) if digits => Ok(maximum),
             Ok(0) | Err(_) => Err(Problem::invalid_parameter(
                 "limit",
-                format!("`{text}` is not a whole number of at least 1"),
+                "is not a whole number of at least 1",
             )),
-            Ok(wanted) => Ok(wanted.min(config.max_limit)),
+            Ok(wanted) => Ok(wanted.min(maximum)),
         }
-    }
-
-    /// Leaf regions of `region`, or `None` where it is not given.
-    pub(crate) fn regions(&self, regions: &RegionSet) -> Result<Option<Vec<String>>, Problem> {
-        let Some(id) = self.get("region") else {
-            return Ok(None);
-        };
-        match regions.expand(id) {
-            Ok(leaves) => Ok(Some(leaves.iter().map(|leaf| leaf.to_string()).collect())),
-            Err(unknown) => Err(Problem::invalid_parameter("region", unknown.to_string())),
-        }
-    }
-
-    /// What `bbox`, `region`, `limit` and `cursor` select.
-    pub(crate) fn selection(
-        &self,
-        regions: &RegionSet,
-        config: &ServerConfig,
-    ) -> Result<Selection, Problem> {
-        let after_fid = match self.get("cursor") {
-            None => None,
-            Some(text) => {
-                let fid = text.parse().map_err(|_| {
-                    Problem::invalid_parameter(
-                        "cursor",
-                        "is not one that this service gave; follow the `next` link",
-                    )
-                })?;
-                Some(fid)
-            }
-        };
-        Ok(Selection {
-            bbox: self.get("bbox").map(parse_bbox).transpose()?,
-            regions: self.regions(regions)?,
-            after_fid,
-            limit: Some(self.limit(config)?),
-            source: self.get("source").map(str::to_owned),
-        })
     }
 }
 
-/// Reads `west,south,east,north` in degrees, or the form with two heights, which are left aside.
-fn parse_bbox(text: &str) -> Result<[f64; 4], Problem> {
-    let refuse = |detail: String| Problem::invalid_parameter("bbox", detail);
-    let mut numbers = Vec::with_capacity(6);
-    for part in text.split(',') {
-        let number: f64 = part
-            .trim()
-            .parse()
-            .map_err(|_| refuse(format!("`{part}` is not a number")))?;
-        if !number.is_finite() {
-            return Err(refuse(format!("`{part}` is not a finite number")));
+fn not_utf8(name: &str) -> Problem {
+    Problem::invalid_parameter(name, "is not percent-encoded UTF-8")
+}
+
+/// Undoes percent-encoding and `+`; `None` where the text is not UTF-8 or an escape is broken.
+pub(crate) fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let high = char::from(rest.next()?).to_digit(16)?;
+                let low = char::from(rest.next()?).to_digit(16)?;
+                bytes.push((high * 16 + low) as u8);
+            }
+            other => bytes.push(other),
         }
-        numbers.push(number);
     }
-    let [west, south, east, north] = match numbers.as_slice() {
-        [west, south, east, north] => [*west, *south, *east, *north],
-        [west, south, _, east, north, _] => [*west, *south, *east, *north],
-        _ => {
-            return Err(refuse(format!(
-                "has {} numbers; 4 or 6 are wanted",
-                numbers.len()
-            )));
-        }
-    };
-    if south > north {
-        return Err(refuse(format!("south {south} lies north of north {north}")));
-    }
-    if !(-90.0..=90.0).contains(&south) || !(-90.0..=90.0).contains(&north) {
-        return Err(refuse("latitudes lie in -90..90".to_owned()));
-    }
-    if !(-180.0..=180.0).contains(&west) || !(-180.0..=180.0).contains(&east) {
-        return Err(refuse(
-            "longitudes lie in -180..180; west > east crosses the antimeridian".to_owned(),
-        ));
-    }
-    Ok([west, south, east, north])
+    let text = String::from_utf8(bytes).ok()?;
+    (!text.contains('\0')).then_some(text)
 }
 
 #[cfg(test)]
@@ -130,36 +108,48 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bbox_of_four_and_six_numbers() {
-        assert_eq!(parse_bbox("1,2,3,4").ok(), Some([1.0, 2.0, 3.0, 4.0]));
-        assert_eq!(parse_bbox("1,2,-5,3,4,9").ok(), Some([1.0, 2.0, 3.0, 4.0]));
+    fn values_are_decoded() {
+        let parameters = Parameters::read(Some("a=S%C3%A3o+Paulo&b=&c"), &["a", "b", "c"]);
+        let parameters = parameters.expect("good parameters");
+        assert_eq!(parameters.get("a"), Some("São Paulo"));
         assert_eq!(
-            parse_bbox("170,-20,-170,-10").ok(),
-            Some([170.0, -20.0, -170.0, -10.0])
+            (parameters.get("b"), parameters.get("c")),
+            (Some(""), Some(""))
         );
     }
 
     #[test]
-    fn impossible_bboxes_are_refused() {
-        for text in [
-            "",
-            "1,2,3",
-            "1,2,3,x",
-            "1,2,3,NaN",
-            "0,10,1,5",
-            "0,-91,1,5",
-            "-181,0,1,5",
-            "1,2,3,4,5",
+    fn unknown_repeated_and_broken_parameters_are_refused() {
+        for query in [
+            "Limit=1",
+            "limit=1&limit=1",
+            "limit=%",
+            "limit=%zz",
+            "limit=%FF",
+            "limit=%00",
+            "%FF=1",
         ] {
-            assert!(parse_bbox(text).is_err(), "{text}");
+            assert!(
+                Parameters::read(Some(query), &["limit"]).is_err(),
+                "{query}"
+            );
         }
+        assert!(Parameters::read(None, &[]).is_ok());
+        assert!(Parameters::read(Some(""), &[]).is_ok());
     }
 
     #[test]
-    fn unknown_and_repeated_parameters_are_refused() {
-        let pair = |name: &str| (name.to_owned(), "1".to_owned());
-        assert!(Parameters::checked(vec![pair("limit")], &["limit"]).is_ok());
-        assert!(Parameters::checked(vec![pair("Limit")], &["limit"]).is_err());
-        assert!(Parameters::checked(vec![pair("limit"), pair("limit")], &["limit"]).is_err());
+    fn a_limit_is_lowered_and_never_zero() {
+        let limit = |text: &str| {
+            let query = format!("limit={text}");
+            Parameters::read(Some(&query), &["limit"])
+                .and_then(|parameters| parameters.limit(10, 1000))
+                .ok()
+        };
+        assert_eq!((limit("7"), limit("5000")), (Some(7), Some(1000)));
+        assert_eq!(limit("99999999999999999999999999"), Some(1000));
+        for bad in ["0", "-1", "1.5", "", "unlimited", "1e3", "%2B1"] {
+            assert_eq!(limit(bad), None, "{bad}");
+        }
     }
 }

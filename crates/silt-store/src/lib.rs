@@ -108,11 +108,10 @@ pub trait Store: Send {
 }
 
 /// An import under way. It is one transaction.
+///
+/// Where exactly this edition, from a file with the same SHA-256, is in the store already, what is
+/// put is ignored and the report of [`Import::finish`] says so.
 pub trait Import {
-    /// Whether exactly this edition, from a file with the same SHA-256, is in the store already.
-    /// Then nothing needs to be read or put, and [`Import::finish`] says so in its report.
-    fn is_already_present(&self) -> bool;
-
     /// Adds records of the edition, in file order. A record id that the edition already has gets
     /// the suffix `~2`, `~3` ... and a `duplicate_id` flag.
     fn put(&mut self, features: Vec<Feature>) -> Result<(), StoreError>;

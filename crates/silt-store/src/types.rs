@@ -56,6 +56,9 @@ pub struct CollectionInfo {
     pub bbox: Option<[f64; 4]>,
     /// Whether any feature is synthetic.
     pub synthetic: bool,
+    /// The data version at which this collection last changed: its features, fields, title or
+    /// regions. Never decreases, and never exceeds the data version of the store.
+    pub version: u64,
 }
 
 /// What an edition is.
@@ -101,10 +104,14 @@ pub struct Selection {
     pub regions: Option<Vec<String>>,
     /// Only features with a larger fid (paging).
     pub after_fid: Option<i64>,
+    /// Only features up to and with this fid, so that several readers can share a collection.
+    pub until_fid: Option<i64>,
     /// At most so many features.
     pub limit: Option<u64>,
     /// Only features of this source.
     pub source: Option<String>,
+    /// Leave `Feature::original` out, which is often longer than all the rest.
+    pub without_original: bool,
 }
 
 /// Which changes are wanted. All conditions must hold.

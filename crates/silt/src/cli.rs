@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Registers of mine tailings, mines and marine sand, with their history.
 #[derive(Debug, Parser)]
@@ -77,11 +77,17 @@ pub(crate) enum Command {
     Edit(EditArgs),
     /// Write a collection to a file (geojson, geojsonl, csv, gpkg, fgb, parquet).
     Export(ExportArgs),
+    /// Write vector tiles.
+    #[command(subcommand)]
+    Tiles(TilesCommand),
     /// List regions, or add your own.
     #[command(subcommand)]
     Regions(RegionsCommand),
     /// Serve the store over HTTP.
     Serve(ServeArgs),
+    /// Make, list and revoke the keys with which clients write over HTTP.
+    #[command(subcommand)]
+    Key(KeyCommand),
 }
 
 #[derive(Debug, Args)]
@@ -97,9 +103,49 @@ pub(crate) struct DemoArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ServeArgs {
-    /// Address and port; port 0 asks the system for a free one.
-    #[arg(long, env = "SILT_LISTEN", default_value = "127.0.0.1:8080")]
-    pub(crate) listen: SocketAddr,
+    /// Address and port; port 0 asks the system for a free one [env: SILT_LISTEN] [default: 127.0.0.1:8080].
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// Configuration in TOML; left out, `silt.toml` in the data folder where it exists.
+    #[arg(long, env = "SILT_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Set any key of the configuration, for example `--set limits.max_limit=5000`.
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+    /// Print the configuration in force as TOML, with the meaning of each key, and end.
+    #[arg(long)]
+    pub(crate) print_config: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key. It is shown once and kept only as a hash.
+    Create {
+        /// Who or what will use it.
+        #[arg(long)]
+        name: String,
+        /// What it may do; give it several times or with commas.
+        #[arg(long, required = true, value_enum, value_delimiter = ',')]
+        scope: Vec<ScopeArg>,
+        /// Last day (UTC) or time of its validity: 2027-12-31 or 2027-12-31T12:00:00Z.
+        #[arg(long, value_name = "DATE")]
+        expires: Option<String>,
+    },
+    /// List all keys, without their secrets.
+    List,
+    /// Make a key invalid, at once and for good.
+    Revoke {
+        /// Key id, the middle part of the key.
+        id: String,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ScopeArg {
+    /// Import files and editions.
+    Import,
+    /// Create, replace, change and delete single features.
+    Edit,
 }
 
 #[derive(Debug, Args)]
@@ -264,9 +310,37 @@ pub(crate) struct ExportArgs {
     /// Only features of this source.
     #[arg(long, short)]
     pub(crate) source: Option<String>,
+    /// Only features for which this CQL2 expression is true, for example "height_m > 30".
+    #[arg(long)]
+    pub(crate) filter: Option<String>,
     /// Format, where the file's ending does not say it.
     #[arg(long)]
     pub(crate) format: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TilesCommand {
+    /// Write collections as one PMTiles archive: a map for any web server or disk.
+    Export(TilesExportArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TilesExportArgs {
+    /// Collections, each a layer.
+    #[arg(required = true)]
+    pub(crate) collections: Vec<String>,
+    /// File to write, for example mines.pmtiles.
+    #[arg(long, short, value_name = "OUT")]
+    pub(crate) output: PathBuf,
+    /// First zoom.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=16))]
+    pub(crate) min_zoom: u8,
+    /// Last zoom; maps enlarge its tiles beyond.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u8).range(0..=16))]
+    pub(crate) max_zoom: u8,
+    /// Points where there are many: auto, grid (clusters), h3 (cells) or none.
+    #[arg(long, default_value = "auto")]
+    pub(crate) cluster: String,
 }
 
 #[derive(Debug, Subcommand)]

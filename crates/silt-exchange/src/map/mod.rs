@@ -20,7 +20,7 @@ pub mod wkt;
 
 use std::sync::Arc;
 
-use silt_model::{CollectionSchema, Feature, FieldType, Flag, FlagCode};
+use silt_model::{Feature, FieldType, Flag, FlagCode};
 
 pub use plain::{CoordinateColumns, detect_coordinate_columns};
 
@@ -145,21 +145,6 @@ impl Mapper {
         match &self.kind {
             Kind::Recipe(mapper) => mapper.notes(),
             Kind::Plain(mapper) => mapper.notes(),
-        }
-    }
-
-    /// Columns of the file that become no field; they are in the original of every feature.
-    pub fn columns_unmapped(&self) -> &[String] {
-        match &self.kind {
-            Kind::Recipe(mapper) => mapper.columns_unmapped(),
-            Kind::Plain(_) => &[],
-        }
-    }
-
-    /// Adds the columns of a file without a recipe to the schema of its collection.
-    pub fn add_fields(&self, schema: &mut CollectionSchema) {
-        if let Kind::Plain(mapper) = &self.kind {
-            mapper.add_fields(schema);
         }
     }
 }

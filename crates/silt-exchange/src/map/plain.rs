@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use silt_model::{CollectionSchema, Feature, Field, FieldType, Flag, FlagCode, Value};
+use silt_model::{Feature, FieldType, Flag, FlagCode, Value};
 
 use super::countries::folded;
 use super::original::{content_hash, original_json};
@@ -89,7 +89,6 @@ pub(super) struct PlainMapper {
     column_place: Option<PlaceReader>,
     nulls: Nulls,
     types: HashMap<Arc<str>, FieldType>,
-    order: Vec<(Arc<str>, FieldType)>,
     /// Columns that are the geometry and become no property.
     geometry_columns: HashSet<String>,
     notes: Vec<String>,
@@ -141,7 +140,6 @@ impl PlainMapper {
             column_place: column_place.map(place),
             nulls: Nulls::default(),
             types: options.column_types.iter().cloned().collect(),
-            order: options.column_types.clone(),
             geometry_columns,
             notes,
         })
@@ -268,32 +266,6 @@ impl PlainMapper {
     pub(super) fn notes(&self) -> Vec<String> {
         self.notes.clone()
     }
-
-    pub(super) fn add_fields(&self, schema: &mut CollectionSchema) {
-        let is_export = self
-            .order
-            .iter()
-            .any(|(name, _)| name.as_ref() == "silt_record");
-        for (name, field_type) in &self.order {
-            let is_added = is_export
-                && self.column_place.is_some()
-                && matches!(name.as_ref(), "longitude" | "latitude");
-            let is_property = !is_added
-                && !reserved::is_reserved(name)
-                && !self.geometry_columns.contains(name.as_ref());
-            if !is_property {
-                continue;
-            }
-            match schema
-                .fields
-                .iter_mut()
-                .find(|field| field.name == name.as_ref())
-            {
-                Some(field) => field.field_type = field.field_type.widened_with(*field_type),
-                None => schema.fields.push(Field::new(name.as_ref(), *field_type)),
-            }
-        }
-    }
 }
 
 /// Lower-case letters and digits with single hyphens between.
@@ -391,3 +363,7 @@ fn typed(value: Value, field_type: FieldType) -> Result<Value, Value> {
     };
     converted.ok_or(value)
 }
+
+#[cfg(test)]
+#[path = "plain_tests.rs"]
+mod tests;

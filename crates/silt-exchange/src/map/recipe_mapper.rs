@@ -30,7 +30,6 @@ pub(super) struct RecipeMapper {
     admin1_field: Option<Arc<str>>,
     fields: Vec<FieldReader>,
     flag_rules: Vec<(FlagRule, Slot)>,
-    columns_unmapped: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -81,7 +80,6 @@ impl RecipeMapper {
                 .iter()
                 .map(|rule| (rule.clone(), Slot::new(&rule.from, columns)))
                 .collect(),
-            columns_unmapped: Vec::new(),
             notes: Vec::new(),
         };
         if !columns.is_empty() {
@@ -93,15 +91,15 @@ impl RecipeMapper {
     /// Notes on columns that only the file or only the recipe has.
     fn compare_columns(&mut self, recipe: &Recipe, columns: &[ColumnInfo]) {
         let known = columns_of(recipe);
-        self.columns_unmapped = columns
+        let unmapped: Vec<&str> = columns
             .iter()
-            .map(|column| column.name.to_string())
-            .filter(|name| !known.contains(name.as_str()))
+            .map(|column| column.name.as_ref())
+            .filter(|name| !known.contains(*name))
             .collect();
-        if !self.columns_unmapped.is_empty() {
+        if !unmapped.is_empty() {
             self.notes.push(format!(
                 "columns that the recipe does not know, kept in the original only: {}",
-                self.columns_unmapped.join(", ")
+                unmapped.join(", ")
             ));
         }
         let without: Vec<&str> = self
@@ -232,10 +230,6 @@ impl RecipeMapper {
 
     pub(super) fn notes(&self) -> Vec<String> {
         self.notes.clone()
-    }
-
-    pub(super) fn columns_unmapped(&self) -> &[String] {
-        &self.columns_unmapped
     }
 }
 

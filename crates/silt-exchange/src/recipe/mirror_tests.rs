@@ -188,13 +188,11 @@ fn no_column_of_a_mirrored_file_is_unknown_to_its_recipe() {
             let reader =
                 Reader::open(&path, &recipe.format).unwrap_or_else(|error| panic!("{error}"));
             let mapper = Mapper::for_recipe(recipe, reader.info(), &file.edition).expect("fits");
-            assert_eq!(
-                mapper.columns_unmapped(),
-                [] as [&str; 0],
-                "{} {}",
-                recipe.id,
-                file.edition
-            );
+            let notes = mapper.notes();
+            let unknown = notes
+                .iter()
+                .find(|note| note.starts_with("columns that the recipe does not know"));
+            assert_eq!(unknown, None, "{} {}", recipe.id, file.edition);
         }
     }
 }

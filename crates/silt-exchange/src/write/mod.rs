@@ -201,6 +201,55 @@ fn encoder(
     })
 }
 
+/// Opens a writer that sends its bytes to `out` as they come, for formats that are one stream:
+/// GeoJSON, CSV, GeoParquet and FlatGeobuf, whose features wait in a temporary file in `folder`
+/// until the index that stands before them is known.
+///
+/// # Errors
+/// [`WriteError::UnknownFormat`] for GeoPackage, which is a database and no stream, and what
+/// [`create`] refuses.
+pub fn stream<W: std::io::Write + Send + 'static>(
+    out: W,
+    folder: &Path,
+    format: ExportFormat,
+    schema: &CollectionSchema,
+    meta: &ExportMeta,
+) -> Result<StreamWriter, WriteError> {
+    table::check_schema(schema)?;
+    let encoder: Box<dyn Encoder> = match format {
+        ExportFormat::GeoJson => Box::new(geojson::CollectionEncoder::begin(out, schema, meta)?),
+        ExportFormat::GeoJsonSeq => Box::new(geojson::LineEncoder::begin(out)),
+        ExportFormat::Csv => Box::new(csv::CsvEncoder::begin(out, schema)?),
+        ExportFormat::FlatGeobuf => Box::new(fgb::FgbEncoder::begin(out, folder, schema, meta)?),
+        ExportFormat::GeoParquet => Box::new(parquet::ParquetEncoder::begin(out, schema, meta)?),
+        ExportFormat::Gpkg => return Err(WriteError::UnknownFormat("gpkg".to_owned())),
+    };
+    Ok(StreamWriter { encoder })
+}
+
+/// Writes features to a stream.
+pub struct StreamWriter {
+    encoder: Box<dyn Encoder>,
+}
+
+impl StreamWriter {
+    /// Adds a feature.
+    ///
+    /// # Errors
+    /// When the format cannot hold the feature or the stream takes no more.
+    pub fn write(&mut self, feature: &StoredFeature) -> Result<(), WriteError> {
+        self.encoder.encode(feature)
+    }
+
+    /// Writes what is left.
+    ///
+    /// # Errors
+    /// When the stream takes no more.
+    pub fn finish(self) -> Result<(), WriteError> {
+        self.encoder.finish().map(|_notes| ())
+    }
+}
+
 /// One format: turns features into bytes at a place that [`FileWriter`] looks after.
 trait Encoder: Send {
     fn encode(&mut self, feature: &StoredFeature) -> Result<(), WriteError>;

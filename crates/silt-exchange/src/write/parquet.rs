@@ -8,11 +8,12 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
+use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{
-    BatchedWriter, BinaryChunked, BooleanChunked, Column as PolarsColumn, DataFrame, DataType,
-    Float64Chunked, Int64Chunked, IntoSeries, KeyValueMetadata, ListBuilderTrait,
-    ListStringChunkedBuilder, NewChunkedArray, ParquetCompression, ParquetWriter, PlSmallStr,
-    PolarsError, Schema, StringChunked,
+    BinaryChunked, BooleanChunked, Column as PolarsColumn, DataFrame, DataType, Float64Chunked,
+    Int64Chunked, IntoSeries, KeyValueMetadata, ListBuilderTrait, ListStringChunkedBuilder,
+    NewChunkedArray, ParquetCompression, ParquetWriter, PlSmallStr, PolarsError, Schema,
+    StringChunked,
 };
 use serde_json::json;
 use silt_model::{CollectionSchema, StoredFeature};

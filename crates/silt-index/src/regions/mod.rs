@@ -24,6 +24,7 @@ mod grid;
 mod index;
 mod nearest;
 pub(crate) mod pieces;
+mod place;
 mod set;
 mod suggest;
 mod topology;
@@ -37,6 +38,7 @@ use serde::Serialize;
 
 pub use extent::Extent;
 pub use index::{Assigned, DEFAULT_COAST_TOLERANCE_KM, RegionIndex, RegionRule};
+pub use place::{clear_position_flags, place_feature};
 pub use set::{RegionSet, UserRegionError};
 pub use suggest::UnknownRegion;
 

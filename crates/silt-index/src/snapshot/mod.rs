@@ -15,7 +15,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use geo_types::{Coord, Geometry, Rect};
-use silt_model::{CollectionSchema, FeatureId, Value};
+use silt_model::{CollectionSchema, Feature, FeatureId, LocationAccuracy, StoredFeature, Value};
 
 pub use build::SnapshotBuilder;
 pub use column::{Bits, Column, ColumnBuilder, NULL_CODE, NumberColumn, TextArena, TextColumn};
@@ -255,6 +255,40 @@ impl CollectionSnapshot {
     pub fn regions(&self, row: u32) -> impl Iterator<Item = &Arc<str>> {
         let places = self.region_places(row).iter();
         places.map(|&place| &self.regions.ids[place as usize])
+    }
+
+    /// The feature as the store gave it, without the published record.
+    pub fn feature(&self, row: u32) -> StoredFeature {
+        let shared = |column: &TextColumn| column.get(row).map(Arc::from);
+        let fields = self.schema.fields.iter().zip(&self.columns);
+        let properties = fields
+            .map(|(field, column)| (Arc::from(field.name.as_str()), column.value(row)))
+            .filter(|(_, value)| !value.is_null());
+        let flags = self
+            .flags
+            .get(row)
+            .and_then(|json| serde_json::from_str(json).ok());
+        let accuracy = self
+            .accuracies
+            .get(row)
+            .and_then(LocationAccuracy::from_name);
+        StoredFeature {
+            fid: self.fid(row),
+            source: shared(&self.sources).unwrap_or_default(),
+            edition: shared(&self.editions).unwrap_or_default(),
+            synthetic: self.is_synthetic(row),
+            feature: Feature {
+                row: 0,
+                record_id: self.records.get(row).unwrap_or_default().to_owned(),
+                geometry: self.geometry(row).map(Cow::into_owned),
+                properties: properties.collect(),
+                original: None,
+                source_crs: shared(&self.source_crs),
+                location_accuracy: accuracy,
+                flags: flags.unwrap_or_default(),
+                regions: self.regions(row).cloned().collect(),
+            },
+        }
     }
 
     /// Bytes in memory, without what the allocator adds.

@@ -231,8 +231,12 @@ fn piece_meets(piece: &Piece<'_>, part: &Rect<f64>) -> bool {
 
 impl Piece<'_> {
     fn to_polygon(&self) -> Polygon<f64> {
-        let mut rings = self.rings().map(|ring| geo_types::LineString::new(ring.to_vec()));
-        let exterior = rings.next().unwrap_or_else(|| geo_types::LineString::new(Vec::new()));
+        let mut rings = self
+            .rings()
+            .map(|ring| geo_types::LineString::new(ring.to_vec()));
+        let exterior = rings
+            .next()
+            .unwrap_or_else(|| geo_types::LineString::new(Vec::new()));
         Polygon::new(exterior, rings.collect())
     }
 }

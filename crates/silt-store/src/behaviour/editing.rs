@@ -1,10 +1,10 @@
 //! Edits of single features, and regions computed anew.
 
-use silt_model::{FeatureId, Value};
+use silt_model::{CollectionSchema, FeatureId, Value};
 
 use super::{Behaviour, MakeStore, changes, id, import, point, records, scan, spec};
-use crate::StoreError;
 use crate::types::{ChangeFilter, EditionKind, Selection};
+use crate::{Store, StoreError};
 
 pub(super) fn all() -> Vec<Behaviour> {
     vec![
@@ -13,6 +13,7 @@ pub(super) fn all() -> Vec<Behaviour> {
         ("a removed feature leaves its fid unused", remove_and_add),
         ("wrong edits are refused", wrong_edits),
         ("regions are computed anew", reassign),
+        ("a collection knows when it last changed", versions),
     ]
 }
 
@@ -190,4 +191,59 @@ fn reassign(make_store: MakeStore<'_>) {
     let changed = store.reassign_regions("sites", &mut |_| {});
     assert_eq!(changed.expect("regions"), 0);
     assert_eq!(store.data_version().expect("a version"), version);
+}
+
+/// The data version of the store, and the versions of `sites` and `other`.
+fn all_versions(store: &dyn Store) -> (u64, u64, u64) {
+    let collections = store.collections().expect("collections");
+    let version_of = |id: &str| {
+        let found = collections.iter().find(|found| found.schema.id == id);
+        found.expect("the collection").version
+    };
+    let data_version = store.data_version().expect("a version");
+    (data_version, version_of("sites"), version_of("other"))
+}
+
+fn versions(make_store: MakeStore<'_>) {
+    let mut store = make_store();
+    let store = store.as_mut();
+    let mut other = CollectionSchema::new("other");
+    store.ensure_collection(&other).expect("a collection");
+    import(store, &spec("2024-01"), &[point("1", 1.0, 1.0, &[])]);
+    let (newest, sites, untouched) = all_versions(store);
+    assert_eq!(sites, newest);
+    assert!(untouched < newest);
+
+    // Each kind of write moves its own collection to the version of the store.
+    let edited = store.edit(
+        "sites",
+        &id("1"),
+        Some(&point("1", 2.0, 2.0, &[])),
+        "2024-02-01T00:00:00Z",
+    );
+    assert!(edited.expect("an edit"));
+    let after_edit = all_versions(store);
+    assert!(after_edit.1 > sites);
+    assert_eq!(after_edit, (after_edit.1, after_edit.1, untouched));
+    let changed = store.reassign_regions("sites", &mut |feature| {
+        feature.regions = vec!["iso3:BRA".into()];
+    });
+    assert_eq!(changed.expect("regions"), 1);
+    let after_regions = all_versions(store);
+    assert!(after_regions.1 > after_edit.1);
+    assert_eq!(after_regions, (after_regions.1, after_regions.1, untouched));
+    other.title = "Something else".to_owned();
+    store.ensure_collection(&other).expect("a collection");
+    let after_title = all_versions(store);
+    assert!(after_title.0 > after_regions.0);
+    assert_eq!(after_title, (after_title.0, after_regions.1, after_title.0));
+
+    // What changes nothing leaves all of them.
+    store.ensure_collection(&other).expect("the same again");
+    let unchanged = store.reassign_regions("sites", &mut |_| {});
+    assert_eq!(unchanged.expect("regions"), 0);
+    let mut rehearsal = spec("2024-03");
+    rehearsal.dry_run = true;
+    import(store, &rehearsal, &[point("2", 1.0, 1.0, &[])]);
+    assert_eq!(all_versions(store), after_title);
 }

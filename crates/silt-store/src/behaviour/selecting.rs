@@ -16,6 +16,11 @@ pub(super) fn all() -> Vec<Behaviour> {
         ("a bounding box stays right after edits", bbox_after_edits),
         ("region ids match exactly", regions),
         ("pages follow one another", paging),
+        ("ranges of fids share a collection", fid_ranges),
+        (
+            "the verbatim record is left out on request",
+            without_original,
+        ),
         ("a visitor may stop", stopping),
     ]
 }
@@ -184,6 +189,57 @@ fn paging(make_store: MakeStore<'_>) {
     selection.after_fid = None;
     selection.limit = Some(0);
     assert!(super::scan(store, &selection).is_empty());
+}
+
+fn fid_ranges(make_store: MakeStore<'_>) {
+    let mut store = make_store();
+    let store = store.as_mut();
+    let names = ["a", "b", "c", "d", "e"];
+    let features = names.map(|name| point(name, 1.0, 1.0, &[]));
+    import(store, &spec("2024"), &features);
+    let all = super::scan(store, &Selection::default());
+    let middle = all[2].fid;
+    let first_half = Selection {
+        until_fid: Some(middle),
+        ..Selection::default()
+    };
+    let second_half = Selection {
+        after_fid: Some(middle),
+        ..Selection::default()
+    };
+    assert_eq!(records(store, &first_half), ["a", "b", "c"]);
+    assert_eq!(records(store, &second_half), ["d", "e"]);
+    let both = Selection {
+        after_fid: Some(all[0].fid),
+        bbox: Some([0.0, 0.0, 2.0, 2.0]),
+        ..first_half
+    };
+    assert_eq!(records(store, &both), ["b", "c"]);
+}
+
+fn without_original(make_store: MakeStore<'_>) {
+    let mut store = make_store();
+    let store = store.as_mut();
+    // A field of the register may have the very name of the property that Silt adds.
+    let properties = [
+        ("height_m", 3_i64.into()),
+        ("silt_original", "of the register".into()),
+    ];
+    let feature = Feature {
+        original: Some(r#"{"Height":"3 m"}"#.to_owned()),
+        source_crs: Some("EPSG:32719".into()),
+        ..point("1", 1.0, 1.0, &properties)
+    };
+    import(store, &spec("2024"), std::slice::from_ref(&feature));
+    let whole = super::scan(store, &Selection::default());
+    assert_eq!(whole[0].feature.original, feature.original);
+    let selection = Selection {
+        without_original: true,
+        ..Selection::default()
+    };
+    let mut expected = whole;
+    expected[0].feature.original = None;
+    assert_eq!(super::scan(store, &selection), expected);
 }
 
 fn stopping(make_store: MakeStore<'_>) {

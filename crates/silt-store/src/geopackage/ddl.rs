@@ -204,6 +204,9 @@ pub(super) fn create_store(conn: &Connection) -> Result<(), Fault> {
 /// Name of the geometry column of every collection.
 pub(super) const GEOMETRY_COLUMN: &str = "geom";
 
+/// Name of the column that holds the published record verbatim.
+pub(super) const ORIGINAL_COLUMN: &str = "silt_original";
+
 /// Columns that every collection has besides `fid`, in table order. What a scan filters by stands
 /// before the geometry, so that long geometries need not be read to skip a feature.
 pub(super) const SYSTEM_COLUMNS: [&str; 12] = [
@@ -217,7 +220,7 @@ pub(super) const SYSTEM_COLUMNS: [&str; 12] = [
     "silt_regions",
     "silt_flags",
     GEOMETRY_COLUMN,
-    "silt_original",
+    ORIGINAL_COLUMN,
     "silt_more",
 ];
 

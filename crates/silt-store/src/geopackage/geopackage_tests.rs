@@ -277,3 +277,26 @@ fn widening_late_in_a_bulk_import_keeps_every_value() {
     assert_eq!(sum, f64::from(2_998 * 2_999 / 2) + 0.5);
     validates(store.path());
 }
+
+#[test]
+fn a_store_of_an_older_build_gives_collections_the_version_of_the_store() {
+    let (mut store, _folder) = in_folder();
+    import(&mut store, &spec("2024-01"), &many(3, 0.0));
+    let other = CollectionSchema::new("other");
+    store.ensure_collection(&other).expect("a collection");
+    store
+        .conn
+        .execute("DELETE FROM silt_meta WHERE key LIKE 'version:%'", [])
+        .expect("the versions are forgotten");
+    let newest = store.data_version().expect("a version");
+    let versions = |store: &GeoPackageStore| -> Vec<u64> {
+        let collections = store.collections().expect("collections");
+        collections.iter().map(|found| found.version).collect()
+    };
+    assert_eq!(versions(&store), [newest, newest]);
+    import(&mut store, &spec("2024-02"), &many(2, 0.0));
+    let mut titled = other;
+    titled.title = "Titled".to_owned();
+    store.ensure_collection(&titled).expect("a collection");
+    assert_eq!(versions(&store), [newest + 2, newest + 1]);
+}

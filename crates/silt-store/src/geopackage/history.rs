@@ -155,10 +155,7 @@ pub(super) fn insert_row(
     head: RowHead<'_>,
     state: &State,
 ) -> Result<(), Fault> {
-    let mut statement = conn.prepare_cached(&layout.insert_sql)?;
-    bind(&mut statement, layout, head, state)?;
-    statement.raw_execute()?;
-    Ok(())
+    write_row(conn, &layout.insert_sql, layout, head, state)
 }
 
 /// Rewrites the row of a record that is present now.
@@ -168,7 +165,17 @@ pub(super) fn update_row(
     head: RowHead<'_>,
     state: &State,
 ) -> Result<(), Fault> {
-    let mut statement = conn.prepare_cached(&layout.update_sql)?;
+    write_row(conn, &layout.update_sql, layout, head, state)
+}
+
+fn write_row(
+    conn: &Connection,
+    sql: &str,
+    layout: &Layout,
+    head: RowHead<'_>,
+    state: &State,
+) -> Result<(), Fault> {
+    let mut statement = conn.prepare_cached(sql)?;
     bind(&mut statement, layout, head, state)?;
     statement.raw_execute()?;
     Ok(())

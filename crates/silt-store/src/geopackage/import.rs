@@ -273,7 +273,7 @@ impl<'store> GeoPackageImport<'store> {
         )?;
         writer.finish(conn)?;
         writer.derive_changes(conn)?;
-        bump_version(conn)?;
+        bump_version(conn, &writer.layout.collection)?;
         conn.execute_batch("COMMIT")?;
         if writer.rows_written() >= LARGE_IMPORT_ROWS {
             self.store.checkpoint();
@@ -295,10 +295,6 @@ impl<'store> GeoPackageImport<'store> {
 }
 
 impl Import for GeoPackageImport<'_> {
-    fn is_already_present(&self) -> bool {
-        self.writer.is_none()
-    }
-
     fn put(&mut self, features: Vec<Feature>) -> Result<(), StoreError> {
         self.guarded(|import| {
             if import.writer.is_none() {

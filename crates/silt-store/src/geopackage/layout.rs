@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use silt_model::schema::check_collection_id;
 use silt_model::{CollectionSchema, Domain, Field, FieldType, Value};
 
-use super::ddl::{self, SYSTEM_COLUMNS};
+use super::ddl::{self, ORIGINAL_COLUMN, SYSTEM_COLUMNS};
 use super::fault::Fault;
 use crate::StoreError;
 use crate::fields::{column_type, natural_type, type_named, widening_for};
@@ -383,6 +383,13 @@ impl Layout {
             number += 1;
         }
         candidate
+    }
+
+    /// `select_columns` with null in the place of the verbatim record, so that it is not read.
+    pub(super) fn select_columns_without_original(&self) -> String {
+        let original = format!("t.{}", quoted(ORIGINAL_COLUMN));
+        // The columns of Silt stand before those of the fields, so the first one found is it.
+        self.select_columns.replacen(&original, "NULL", 1)
     }
 
     fn write_sql(&mut self) {

@@ -93,17 +93,18 @@ impl GeoPackageStore {
         outcome.map_err(|fault: Fault| fault.at(&self.path))
     }
 
-    /// Runs `work` in a transaction that writes, and commits if it succeeds and says that it
-    /// changed something.
+    /// Runs `work` in a transaction that writes to a collection, and commits if it succeeds and
+    /// says that it changed something.
     fn writing<T>(
         &mut self,
+        collection: &str,
         work: impl FnOnce(&Connection) -> Result<(T, bool), Fault>,
     ) -> Result<T, StoreError> {
         let outcome = (|| {
             self.conn.execute_batch("BEGIN IMMEDIATE")?;
             let (answer, changed) = work(&self.conn)?;
             if changed {
-                bump_version(&self.conn)?;
+                bump_version(&self.conn, collection)?;
                 self.conn.execute_batch("COMMIT")?;
             } else {
                 self.conn.execute_batch("ROLLBACK")?;
@@ -135,10 +136,16 @@ impl GeoPackageStore {
     }
 }
 
-fn bump_version(conn: &Connection) -> Result<(), Fault> {
+/// Counts the change that is about to be committed, and notes it as the collection's newest.
+fn bump_version(conn: &Connection, collection: &str) -> Result<(), Fault> {
     conn.execute(
         "UPDATE silt_meta SET value = value + 1 WHERE key = 'data_version'",
         [],
+    )?;
+    conn.execute(
+        "INSERT OR REPLACE INTO silt_meta (key, value)
+         SELECT 'version:' || ?1, value FROM silt_meta WHERE key = 'data_version'",
+        [collection],
     )?;
     Ok(())
 }
@@ -153,7 +160,7 @@ impl Store for GeoPackageStore {
     }
 
     fn ensure_collection(&mut self, schema: &CollectionSchema) -> Result<(), StoreError> {
-        self.writing(|conn| {
+        self.writing(&schema.id, |conn| {
             let (_, changed) = Layout::ensure(conn, schema)?;
             Ok(((), changed))
         })
@@ -173,7 +180,9 @@ impl Store for GeoPackageStore {
         feature: Option<&Feature>,
         observed_at: &str,
     ) -> Result<bool, StoreError> {
-        self.writing(|conn| edit::edit(conn, collection, id, feature, observed_at))
+        self.writing(collection, |conn| {
+            edit::edit(conn, collection, id, feature, observed_at)
+        })
     }
 
     fn feature(
@@ -226,7 +235,7 @@ impl Store for GeoPackageStore {
         collection: &str,
         regions_of: &mut dyn FnMut(&mut Feature),
     ) -> Result<u64, StoreError> {
-        self.writing(|conn| {
+        self.writing(collection, |conn| {
             let changed = edit::reassign_regions(conn, collection, regions_of)?;
             Ok((changed, changed > 0))
         })

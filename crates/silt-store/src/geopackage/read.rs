@@ -26,10 +26,13 @@ pub(super) fn data_version(conn: &Connection) -> Result<u64, Fault> {
 
 /// All collections, by id.
 pub(super) fn collections(conn: &Connection) -> Result<Vec<CollectionInfo>, Fault> {
+    // Older builds kept no version per collection: any change may then be one of the collection.
     let mut statement = conn.prepare_cached(
         "SELECT c.id, c.title, c.description, c.domain, c.features,
-                g.min_x, g.min_y, g.max_x, g.max_y
-         FROM silt_collection c JOIN gpkg_contents g ON g.table_name = c.id ORDER BY c.id",
+                g.min_x, g.min_y, g.max_x, g.max_y,
+                coalesce(own.value, (SELECT value FROM silt_meta WHERE key = 'data_version'))
+         FROM silt_collection c JOIN gpkg_contents g ON g.table_name = c.id
+         LEFT JOIN silt_meta own ON own.key = 'version:' || c.id ORDER BY c.id",
     )?;
     let mut rows = statement.query([])?;
     let mut collections = Vec::new();
@@ -55,6 +58,7 @@ pub(super) fn collections(conn: &Connection) -> Result<Vec<CollectionInfo>, Faul
             features: row.get(4)?,
             bbox: has_bbox.then_some(bbox),
             synthetic: has_synthetic(conn, &id)?,
+            version: row.get(9)?,
         });
     }
     Ok(collections)
@@ -153,6 +157,9 @@ fn scan_sql(layout: &Layout, selection: &Selection) -> Result<(String, Vec<SqlVa
     if let Some(after) = selection.after_fid {
         conditions.push(format!("t.fid > {}", parameter(after.into())));
     }
+    if let Some(until) = selection.until_fid {
+        conditions.push(format!("t.fid <= {}", parameter(until.into())));
+    }
     if let Some(source) = &selection.source {
         // The plus keeps SQLite from the index on the source, which would need a sort by fid.
         conditions.push(format!(
@@ -165,7 +172,10 @@ fn scan_sql(layout: &Layout, selection: &Selection) -> Result<(String, Vec<SqlVa
     } else {
         format!("WHERE {}", conditions.join(" AND "))
     };
-    let columns = &layout.select_columns;
+    let columns = match selection.without_original {
+        true => layout.select_columns_without_original(),
+        false => layout.select_columns.clone(),
+    };
     let sql = format!("SELECT {columns} FROM {table} t {filter} ORDER BY t.fid");
     Ok((sql, values))
 }

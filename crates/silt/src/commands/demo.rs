@@ -49,6 +49,11 @@ const SYNTHETIC: [(&str, &str, &str); 2] = [
 
 /// Runs the command.
 pub(crate) fn run(cli: &Cli, args: &DemoArgs) -> Result<Outcome> {
+    // A wrong setting is told before the imports, not after them.
+    if let Err(error) = serve::config(cli, &args.serve) {
+        output::error(&error);
+        return Ok(Outcome::WrongUsage);
+    }
     let recipes = recipes(cli)?;
     let mut importer = Importer::open(cli)?;
     let mut fetch_args = FetchArgs {

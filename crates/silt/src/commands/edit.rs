@@ -2,6 +2,9 @@
 
 use anyhow::{Context, Result};
 use geo_types::{Geometry, Point};
+use silt_index::regions::{
+    DEFAULT_COAST_TOLERANCE_KM, RegionRule, clear_position_flags, place_feature,
+};
 use silt_model::{Feature, FeatureId, FieldType, Value};
 use silt_store::Store;
 
@@ -67,12 +70,9 @@ fn edited(store: &dyn Store, args: &EditArgs, id: &FeatureId) -> Result<Feature>
     }
     if let Some(text) = &args.point {
         feature.geometry = Some(Geometry::Point(point(text)?));
-    }
-    if let Some(geometry) = &feature.geometry {
-        let rule = silt_index::regions::RegionRule {
-            coast_tolerance_km: silt_index::regions::DEFAULT_COAST_TOLERANCE_KM,
-        };
-        feature.regions = region_index(store)?.regions_of(geometry, rule).regions;
+        clear_position_flags(&mut feature);
+        let rule = RegionRule::for_domain(info.schema.domain, DEFAULT_COAST_TOLERANCE_KM);
+        place_feature(&mut feature, &region_index(store)?, rule);
     }
     Ok(feature)
 }

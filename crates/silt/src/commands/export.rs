@@ -5,9 +5,11 @@ use std::ops::ControlFlow;
 use anyhow::{Context, Result};
 use silt_exchange::write::{ExportFormat, ExportMeta, WriteError, create};
 use silt_index::regions::DISCLAIMER;
-use silt_store::{Selection, Store};
+use silt_model::parse_bbox;
+use silt_query::cql::{self, Language, Limits};
+use silt_store::{CollectionInfo, Selection, Store};
 
-use super::{Outcome, leaf_regions, open_to_read};
+use super::{Outcome, leaf_regions, open_to_read, snapshot_of};
 use crate::cli::{Cli, ExportArgs};
 use crate::output;
 
@@ -26,10 +28,14 @@ pub(crate) fn run(cli: &Cli, args: &ExportArgs) -> Result<Outcome> {
         );
     };
     let selection = Selection {
-        bbox: args.bbox.as_deref().map(bbox).transpose()?,
+        bbox: bbox_of(args)?,
         regions: leaf_regions(&store, args.region.as_deref())?,
         source: args.source.clone(),
         ..Selection::default()
+    };
+    let wanted = match &args.filter {
+        Some(text) => Some(fids_of(&store, info, text)?),
+        None => None,
     };
     let (licences, citations) = attribution(&store, &args.collection)?;
     let meta = ExportMeta {
@@ -42,17 +48,21 @@ pub(crate) fn run(cli: &Cli, args: &ExportArgs) -> Result<Outcome> {
     };
     let mut writer = create(&args.output, format, &info.schema, &meta)?;
     let mut failed: Option<WriteError> = None;
-    store.scan(
-        &args.collection,
-        &selection,
-        &mut |feature| match writer.write(&feature) {
+    store.scan(&args.collection, &selection, &mut |feature| {
+        let is_wanted = wanted
+            .as_ref()
+            .is_none_or(|fids| fids.binary_search(&feature.fid).is_ok());
+        if !is_wanted {
+            return ControlFlow::Continue(());
+        }
+        match writer.write(&feature) {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => {
                 failed = Some(error);
                 ControlFlow::Break(())
             }
-        },
-    )?;
+        }
+    })?;
     if let Some(error) = failed {
         return Err(error).with_context(|| format!("{} was not written", args.output.display()));
     }
@@ -72,6 +82,14 @@ pub(crate) fn run(cli: &Cli, args: &ExportArgs) -> Result<Outcome> {
         }
     }
     Ok(Outcome::Done)
+}
+
+/// The fids of the features for which a CQL2 filter is true, ascending.
+fn fids_of(store: &dyn Store, info: &CollectionInfo, text: &str) -> Result<Vec<i64>> {
+    let filter = cql::parse(text, Language::Text, &info.schema, &Limits::default(), None)?;
+    let data = snapshot_of(store, info)?;
+    let rows = filter.select(&data, None, &silt_query::never_stop)?;
+    Ok(rows.into_iter().map(|row| data.fid(row)).collect())
 }
 
 /// Licence and citation of each source of the collection.
@@ -98,19 +116,11 @@ fn attribution(store: &dyn Store, collection: &str) -> Result<(Vec<String>, Vec<
     Ok((licences, citations))
 }
 
-/// Reads `west,south,east,north` in degrees.
-fn bbox(text: &str) -> Result<[f64; 4]> {
-    let refuse = || format!("`{text}` is not west,south,east,north in degrees");
-    let numbers: Vec<f64> = text
-        .split(',')
-        .map(|part| part.trim().parse())
-        .collect::<Result<_, _>>()
-        .with_context(refuse)?;
-    let [west, south, east, north] = numbers.as_slice() else {
-        anyhow::bail!(refuse());
+fn bbox_of(args: &ExportArgs) -> Result<Option<[f64; 4]>> {
+    let Some(text) = &args.bbox else {
+        return Ok(None);
     };
-    let in_range = [*west, *east].iter().all(|x| (-180.0..=180.0).contains(x))
-        && [*south, *north].iter().all(|y| (-90.0..=90.0).contains(y));
-    anyhow::ensure!(in_range && south <= north, refuse());
-    Ok([*west, *south, *east, *north])
+    let bbox = parse_bbox(text)
+        .with_context(|| format!("`{text}` is not west,south,east,north in degrees"))?;
+    Ok(Some(bbox))
 }

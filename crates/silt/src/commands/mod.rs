@@ -7,18 +7,22 @@ mod edit;
 mod export;
 mod import;
 mod inspect;
+mod key;
 mod recipes;
 mod regions;
 mod serve;
+mod tiles;
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use silt_exchange::recipe::Recipes;
 use silt_index::regions::{RegionIndex, RegionSet};
-use silt_store::Store;
+use silt_index::snapshot::{CollectionSnapshot, SnapshotBuilder};
 use silt_store::geopackage::{GeoPackageStore, OpenMode};
+use silt_store::{CollectionInfo, Selection, Store};
 
 use crate::cli::{Cli, Command};
 
@@ -29,14 +33,17 @@ pub(crate) enum Outcome {
     Done,
     /// Done, and some rows were rejected.
     DoneWithRejects,
+    /// Nothing was done, because what was asked for cannot be; the reason is on standard error.
+    WrongUsage,
 }
 
 impl Outcome {
-    /// 0 done, 3 done with rejects; errors give 1 and wrong usage 2.
+    /// 0 done, 2 wrong usage, 3 done with rejects; errors give 1.
     pub(crate) fn exit_code(self) -> ExitCode {
         match self {
             Outcome::Done => ExitCode::SUCCESS,
             Outcome::DoneWithRejects => ExitCode::from(3),
+            Outcome::WrongUsage => ExitCode::from(2),
         }
     }
 
@@ -60,8 +67,10 @@ pub(crate) fn run(cli: &Cli) -> Result<Outcome> {
         Command::History { id, collection } => inspect::history(cli, id, collection.as_deref()),
         Command::Edit(args) => edit::run(cli, args),
         Command::Export(args) => export::run(cli, args),
+        Command::Tiles(command) => tiles::run(cli, command),
         Command::Regions(command) => regions::run(cli, command),
         Command::Serve(args) => serve::run(cli, args),
+        Command::Key(command) => key::run(cli, command),
     }
 }
 
@@ -107,6 +116,20 @@ pub(crate) fn region_set(store: Option<&dyn Store>) -> Result<RegionSet> {
         None => Ok(bundled),
         Some(store) => Ok(bundled.with_user_regions(regions::user_regions(store)?)?),
     }
+}
+
+/// A collection in memory, without the published records.
+pub(crate) fn snapshot_of(store: &dyn Store, info: &CollectionInfo) -> Result<CollectionSnapshot> {
+    let mut builder = SnapshotBuilder::new(info.schema.clone(), info.version);
+    let selection = Selection {
+        without_original: true,
+        ..Selection::default()
+    };
+    store.scan(&info.schema.id, &selection, &mut |feature| {
+        builder.push(feature);
+        ControlFlow::Continue(())
+    })?;
+    Ok(builder.finish())
 }
 
 /// The index that places features in regions.

@@ -7,7 +7,9 @@ use geo_types::{Geometry, MultiPolygon};
 use serde_json::json;
 use silt_exchange::map::PlainOptions;
 use silt_exchange::read::ReadOptions;
-use silt_index::regions::{DEFAULT_COAST_TOLERANCE_KM, DISCLAIMER, Region, RegionRule, UserRegion};
+use silt_index::regions::{
+    DEFAULT_COAST_TOLERANCE_KM, DISCLAIMER, Region, RegionRule, UserRegion, place_feature,
+};
 use silt_ingest::{ImportJob, Mapping};
 use silt_model::{CollectionSchema, Field, FieldType};
 use silt_store::{Selection, SourceInfo, Store};
@@ -149,20 +151,11 @@ fn place_all(cli: &Cli) -> Result<u64> {
         .iter()
         .filter(|info| info.schema.id != COLLECTION)
     {
-        let tolerance = if info.schema.domain == silt_model::Domain::Sea {
-            0.0
-        } else {
-            DEFAULT_COAST_TOLERANCE_KM
-        };
-        let rule = RegionRule {
-            coast_tolerance_km: tolerance,
-        };
+        let rule = RegionRule::for_domain(info.schema.domain, DEFAULT_COAST_TOLERANCE_KM);
         placed += importer
             .store()
             .reassign_regions(&info.schema.id, &mut |feature| {
-                if let Some(geometry) = &feature.geometry {
-                    feature.regions = regions.regions_of(geometry, rule).regions;
-                }
+                place_feature(feature, &regions, rule);
             })?;
     }
     Ok(placed)

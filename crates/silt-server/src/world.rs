@@ -1,0 +1,139 @@
+//! What the service knows at one moment: every collection as a snapshot, sources and regions.
+//!
+//! A [`World`] never changes. A newer state of the store becomes another world, built beside the
+//! one that requests are reading and put in its place by exchanging a pointer. Collections that
+//! did not change are shared by both.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+use silt_index::regions::{RegionIndex, RegionSet};
+use silt_index::snapshot::{CollectionSnapshot, SnapshotBuilder};
+use silt_store::{CollectionInfo, Selection, SourceInfo, Store, StoreError};
+
+use crate::error::Problem;
+use crate::layer::Layer;
+
+/// The state of the store at one data version.
+pub(crate) struct World {
+    pub(crate) version: u64,
+    pub(crate) collections: BTreeMap<String, Arc<Layer>>,
+    pub(crate) sources: Vec<SourceInfo>,
+    pub(crate) regions: Arc<RegionSet>,
+    region_index: OnceLock<RegionIndex>,
+}
+
+/// Opens a reader of the store.
+pub(crate) type OpenReader = dyn Fn() -> Result<Box<dyn Store>, StoreError> + Send + Sync;
+/// Reads the regions that the store knows: the bundled ones and the user's.
+pub(crate) type ReadRegions = dyn Fn(&dyn Store) -> Result<RegionSet, StoreError> + Send + Sync;
+
+/// A world is read again when the store changed meanwhile; imports are seconds apart at least.
+const MOST_ATTEMPTS: usize = 5;
+
+impl World {
+    /// Reads the store, taking over from `before` what did not change.
+    pub(crate) fn read(
+        open: &OpenReader,
+        regions: &ReadRegions,
+        before: Option<&World>,
+    ) -> Result<World, StoreError> {
+        let mut attempt = 1;
+        loop {
+            let store = open()?;
+            let version = store.data_version()?;
+            let world = World::read_once(store.as_ref(), version, open, regions, before)?;
+            if store.data_version()? == version || attempt == MOST_ATTEMPTS {
+                return Ok(world);
+            }
+            attempt += 1;
+        }
+    }
+
+    fn read_once(
+        store: &dyn Store,
+        version: u64,
+        open: &OpenReader,
+        regions: &ReadRegions,
+        before: Option<&World>,
+    ) -> Result<World, StoreError> {
+        let layer_of = |info: CollectionInfo| -> Result<(String, Arc<Layer>), StoreError> {
+            let id = info.schema.id.clone();
+            let known = before.and_then(|world| world.collections.get(&id));
+            match known {
+                Some(layer) if layer.info == info => Ok((id, Arc::clone(layer))),
+                _ => Ok((
+                    id,
+                    Arc::new(Layer::new(read_collection(open, &info)?, info)),
+                )),
+            }
+        };
+        let collections: Result<BTreeMap<String, Arc<Layer>>, StoreError> =
+            store.collections()?.into_par_iter().map(layer_of).collect();
+        let collections = collections?;
+        // User regions are a collection of their own; the rest of the set is bundled.
+        let user_regions = |world: &World| world.collections.get("regions").cloned();
+        let unchanged = before.filter(|world| {
+            let now = collections.get("regions").map(|layer| layer.info.version);
+            user_regions(world).map(|layer| layer.info.version) == now
+        });
+        let regions = match unchanged {
+            Some(world) => Arc::clone(&world.regions),
+            None => Arc::new(regions(store)?),
+        };
+        Ok(World {
+            version,
+            collections,
+            sources: store.sources()?,
+            regions,
+            region_index: OnceLock::new(),
+        })
+    }
+
+    /// A collection.
+    ///
+    /// # Errors
+    /// 404 where there is none of this id.
+    pub(crate) fn layer(&self, collection: &str) -> Result<Arc<Layer>, Problem> {
+        match self.collections.get(collection) {
+            Some(layer) => Ok(Arc::clone(layer)),
+            None => Err(Problem::not_found(format!(
+                "there is no collection `{}`; /collections lists them",
+                collection.chars().take(80).collect::<String>()
+            ))),
+        }
+    }
+
+    /// The index that places new features in regions; built at the first write.
+    pub(crate) fn region_index(&self) -> &RegionIndex {
+        self.region_index
+            .get_or_init(|| RegionIndex::new(&self.regions))
+    }
+}
+
+fn read_collection(
+    open: &OpenReader,
+    info: &CollectionInfo,
+) -> Result<CollectionSnapshot, StoreError> {
+    let started = std::time::Instant::now();
+    let mut builder = SnapshotBuilder::new(info.schema.clone(), info.version);
+    let selection = Selection {
+        without_original: true,
+        ..Selection::default()
+    };
+    open()?.scan(&info.schema.id, &selection, &mut |feature| {
+        builder.push(feature);
+        ControlFlow::Continue(())
+    })?;
+    let snapshot = builder.finish();
+    tracing::debug!(
+        collection = info.schema.id,
+        features = snapshot.len(),
+        bytes = snapshot.bytes(),
+        milliseconds = started.elapsed().as_millis() as u64,
+        "snapshot read"
+    );
+    Ok(snapshot)
+}
