@@ -18,6 +18,7 @@ silt := $(target_dir)/debug/silt
 #   SILT_DATA     data directory of the demo
 #   SILT_MIRROR   folder with files of the sources, taken instead of downloads
 #   LISTEN        address and port that the demo serves on
+#   MARTIN_BIN    program of Martin, a peer of bench-peers
 SILT_DATA ?= silt-data
 LISTEN ?= 127.0.0.1:8080
 # Tests keep their stores in folders of their own: only the demo is told of it.
@@ -85,7 +86,7 @@ lint: ## format and lints, strictly; licences too where cargo-deny is installed
 deny: ## licences, banned crates and origin of crates (needs cargo-deny)
 	$(CARGO) deny --locked --all-features check --hide-inclusion-graph licenses bans sources
 
-# Node.js is for the regions, which are rebuilt only from a mirror.
+# Node.js is for the map in a browser, and for the regions, which are rebuilt only from a mirror.
 .PHONY: setup-test
 setup-test:
 	@scripts/setup.sh test $(if $(wildcard $(mirror_of_tests)/boundaries),regions)
@@ -98,7 +99,7 @@ bench: ## benchmarks of the crates
 	$(CARGO) bench --locked --workspace
 
 .PHONY: bench-peers
-bench-peers: ## the same work by Silt and by ogr2ogr, side by side on this machine
+bench-peers: ## the same work by Silt and by its peers, side by side on this machine
 	@scripts/setup.sh bench
 	scripts/bench-peers.sh
 

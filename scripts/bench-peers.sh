@@ -52,9 +52,12 @@ make_environment() {
 }
 
 make_martin() {
-    [[ -n "${MARTIN_BIN:-}" || -x "$work/martin/bin/martin" ]] && return 0
-    command -v martin >/dev/null && return 0
-    cargo install "martin@$martin_version" --locked --no-default-features --features geojson,postgres --root "$work/martin"
+    [[ -n "${MARTIN_BIN:-}" ]] && return 0
+    if [[ ! -x "$work/martin/bin/martin" ]]; then
+        cargo install "martin@$martin_version" --locked --no-default-features --features geojson,postgres \
+            --root "$work/martin"
+    fi
+    export MARTIN_BIN="$work/martin/bin/martin"
 }
 
 if [[ "$part" != import ]]; then

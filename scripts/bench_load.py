@@ -237,6 +237,8 @@ def tile_properties(body):
     import mapbox_vector_tile
 
     names, have_ids = {}, False
+    if not body:
+        return [], False
     for layer in mapbox_vector_tile.decode(body).values():
         for feature in layer["features"]:
             names.update(dict.fromkeys(feature["properties"]))

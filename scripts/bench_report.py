@@ -24,8 +24,11 @@ def print_results(results, unit, against, target_ms=None):
             f"| {run.kb_per_answer:.1f} | {answers} | {run.errors} | {run.server_cores:.2f} | {run.wrk_cores:.2f} "
             f"| {run.idle_cores:.2f} |")
     ours = results[against]
+    others = os.cpu_count() - ours.server_cores - ours.wrk_cores - ours.idle_cores
     busy = ours.server_cores / os.cpu_count()
     say()
+    if others > 0.25:
+        say(f"The machine is not quiet: other programs used {others:.2f} cores while {against} was measured.")
     if ours.idle_cores < 0.15 * os.cpu_count():
         say(f"Bound of {against}: processors. It uses {ours.server_cores:.2f} of {os.cpu_count()} cores, the load tool "
             f"{ours.wrk_cores:.2f}, {ours.server_cores / max(ours.rate, 1e-9) * 1e6:.0f} µs of processor time per request.")

@@ -23,10 +23,10 @@ import urllib.parse
 import bench_load
 import bench_peers
 import bench_servers
+import bench_tiles
 from bench_load import CONNECTIONS, fetch, middle, run_wrk
 from bench_report import note, print_results, say, verdict
 from bench_servers import FIRST_ITEM
-from bench_tiles import tiles_part
 
 PARTS = ("tiles", "items", "regions", "memory", "fresh")
 NO_CACHE = "limits.tile_cache_bytes=0"
@@ -125,8 +125,9 @@ def items_part(bench):
     postgres = bench.postgres()
     if postgres:
         note("loading points into PostGIS")
-        postgres.load("points", bench.points_file(points))
-        process, server = bench_servers.tipg(bench.processes, postgres, "points")
+        table = bench_tiles.postgis_table(bench, "points")
+        postgres.load(table, bench.points_file(points))
+        process, server = bench_servers.tipg(bench.processes, postgres, table)
         started.append(process)
         servers.append(server)
     note("making the GeoPackage")
@@ -345,7 +346,7 @@ def main():
             sys.exit(f"bench_serving: {what} is missing")
     arguments.work.mkdir(parents=True, exist_ok=True)
     arguments.martin = found_martin(arguments.martin, arguments.work)
-    functions = {"tiles": tiles_part, "items": items_part, "regions": regions_part, "memory": memory_part, "fresh": fresh_part}
+    functions = {"tiles": bench_tiles.tiles_part, "items": items_part, "regions": regions_part, "memory": memory_part, "fresh": fresh_part}
     with bench_servers.Processes(arguments.work) as processes:
         bench = Bench(arguments, processes)
         machine(arguments)

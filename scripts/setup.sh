@@ -56,6 +56,8 @@ has_python_venv() { has_python_module venv && has_python_module ensurepip; }
 has_geopackage_validator() { has_python_module osgeo_utils.samples.validate_gpkg; }
 has_node() { command -v node >/dev/null; }
 has_npm() { command -v npm >/dev/null; }
+has_wrk() { command -v wrk >/dev/null; }
+has_postgis() { [[ -e /usr/share/postgresql/15/extension/postgis.control ]]; }
 has_gnu_time() { [[ -x /usr/bin/time ]]; }
 # Ubuntu's package is a stub that wants snap: ask for an answer, not for a name.
 has_browser() {
@@ -121,6 +123,10 @@ needs_of() {
             needs_of_build
             need has_gdal_programs gdal-bin "ogr2ogr, the peer that imports are timed against"
             need has_gnu_time time "measures the peak memory of both"
+            need has_wrk wrk "asks the services for tiles and features"
+            need has_postgis postgresql-15-postgis-3 "the database that peers serve from"
+            need has_geopackage_validator python3-gdal "writes the GeoPackage that a peer serves"
+            need has_python_venv python3-venv "keeps the peers from PyPI in a folder of their own"
             ;;
         regions) needs_of_node ;;
         *) fail "unknown purpose '$1'" "known are: demo, test, bench, fuzz, regions" ;;

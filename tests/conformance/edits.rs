@@ -228,7 +228,10 @@ fn req_create_replace_delete_post_response_rid() {
     };
     let path = create(service, "post-rid");
     let created = get(service, &path);
-    assert_eq!(path, format!("{ITEMS}/{}", encode(&id(&created))));
+    assert_eq!(
+        path.replace("%3A", ":"),
+        format!("{ITEMS}/{}", id(&created))
+    );
 
     let taken = format!("{ITEMS}/edited:edge");
     let before = get(service, &taken);

@@ -246,8 +246,8 @@ fn every_edit_is_in_the_history() {
         .expect("states")
         .iter()
         .filter_map(|state| {
-            let properties = if state["feature"].is_object() {
-                &state["feature"]["properties"]
+            let properties = if state["state"].is_object() {
+                &state["state"]["properties"]
             } else {
                 &state["properties"]
             };

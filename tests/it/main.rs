@@ -3,6 +3,7 @@
 //! Tests that need the mirror of the public sources read its folder from `SILT_MIRROR` and are
 //! skipped with a message where it is not set.
 
+mod apis;
 mod bad_input;
 #[path = "../conformance/mod.rs"]
 mod conformance;

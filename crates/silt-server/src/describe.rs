@@ -182,6 +182,10 @@ pub(crate) fn json_schema(layer: &Layer, links: &Links, queryables: bool) -> Val
             property = json!({"title": "silt_flags", "type": "array", "items": {"type": "string"},
                               "description": "codes of what is doubtful"});
         }
+        if queryables && name == "silt_edition" {
+            // A filter compares editions as times.
+            property["format"] = "date-time".into();
+        }
         properties.insert(name.to_owned(), property);
     }
     if queryables {
@@ -278,7 +282,11 @@ fn added_properties() -> Vec<(&'static str, Value)> {
     vec![
         text("silt_source"),
         text("silt_record"),
-        text("silt_edition"),
+        (
+            "silt_edition",
+            // An edition is a date at the precision of its source, or the time of an edit.
+            json!({"title": "silt_edition", "type": "string", "description": meaning("silt_edition")}),
+        ),
         text("silt_crs"),
         (
             "silt_accuracy",

@@ -111,8 +111,11 @@ fn geometries_are_those_that_the_geojson_crate_writes() {
         geo_types::MultiLineString::new(vec![line.clone(), line]).into(),
         area.clone().into(),
         geo_types::MultiPolygon::new(vec![area.clone(), area.clone()]).into(),
-        Geometry::GeometryCollection(vec![point!(x: 1.0, y: 2.0).into(), area.into()].into()),
-        Geometry::GeometryCollection(Vec::new().into()),
+        Geometry::GeometryCollection(geo_types::GeometryCollection::new_from(vec![
+            point!(x: 1.0, y: 2.0).into(),
+            area.into(),
+        ])),
+        Geometry::GeometryCollection(geo_types::GeometryCollection::new_from(Vec::new())),
     ];
     for geometry in all {
         let mut out = Vec::new();

@@ -35,7 +35,7 @@ const MAX_IDS: usize = 1_000;
 /// The features that a request selects.
 #[derive(Debug, Default)]
 pub(crate) struct Selection {
-    bbox: Option<[f64; 4]>,
+    bbox: BboxChoice,
     /// Whether features without geometry are left out, as on a map.
     pub(crate) needs_geometry: bool,
     regions: Option<Vec<String>>,
@@ -43,6 +43,17 @@ pub(crate) struct Selection {
     source: Option<String>,
     ids: Option<Vec<FeatureId>>,
     filters: Vec<Filter>,
+}
+
+/// Where the features have to lie.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+enum BboxChoice {
+    #[default]
+    Anywhere,
+    /// West, south, east, north in degrees.
+    Box([f64; 4]),
+    /// The box lies where its reference system has no place on Earth: nothing can meet it.
+    Nowhere,
 }
 
 /// The time at which the work of a request ends, whether it is complete or not.
@@ -137,14 +148,9 @@ impl Selection {
         Ok(())
     }
 
-    /// The box asked for: west, south, east, north in degrees.
-    pub(crate) fn bbox(&self) -> Option<[f64; 4]> {
-        self.bbox
-    }
-
     /// Whether everything is selected.
     pub(crate) fn is_all(&self) -> bool {
-        self.bbox.is_none()
+        self.bbox == BboxChoice::Anywhere
             && self.regions.is_none()
             && self.datetime.is_none()
             && self.source.is_none()
@@ -163,7 +169,10 @@ impl Selection {
         config: &ServerConfig,
     ) -> Result<Rows, Problem> {
         let query = Query {
-            bbox: self.bbox,
+            bbox: match self.bbox {
+                BboxChoice::Box(bbox) => Some(bbox),
+                BboxChoice::Anywhere | BboxChoice::Nowhere => None,
+            },
             bbox_needs_geometry: self.needs_geometry,
             regions: self.regions.clone(),
             datetime: self.datetime,
@@ -174,6 +183,12 @@ impl Selection {
         let stop = || deadline.is_over();
         let over = |Cancelled| Problem::timeout(config.limits.request_seconds);
         let mut rows = query.rows(&layer.data, &stop).map_err(over)?;
+        if self.bbox == BboxChoice::Nowhere {
+            let unplaced = layer.data.rows_without_geometry();
+            let is_unplaced = |row: &u32| unplaced.binary_search(row).is_ok();
+            let kept: Vec<u32> = rows.iter().filter(is_unplaced).collect();
+            rows = Rows::Some(if self.needs_geometry { Vec::new() } else { kept });
+        }
         for filter in self.filters.iter().skip(1) {
             let candidates: Vec<u32> = rows.iter().collect();
             let kept = filter
@@ -185,15 +200,15 @@ impl Selection {
     }
 }
 
-fn bbox(parameters: &Parameters) -> Result<Option<[f64; 4]>, Problem> {
+fn bbox(parameters: &Parameters) -> Result<BboxChoice, Problem> {
     let system = crs::of_parameter("bbox-crs", parameters.get("bbox-crs"))?;
     let Some(text) = parameters.get("bbox") else {
-        return Ok(None);
+        return Ok(BboxChoice::Anywhere);
     };
     let refuse = |detail: String| Problem::invalid_parameter("bbox", detail);
     if system.is_crs84() {
         return parse_bbox(text)
-            .map(Some)
+            .map(BboxChoice::Box)
             .map_err(|error| refuse(error.to_string()));
     }
     let numbers: Result<Vec<f64>, _> = text
@@ -210,11 +225,12 @@ fn bbox(parameters: &Parameters) -> Result<Option<[f64; 4]>, Problem> {
         [a, b, _, c, d, _] => [*a, *b, *c, *d],
         _ => return Err(refuse("needs 4 or 6 numbers".to_owned())),
     };
-    let nowhere = || refuse("lies outside of its reference system".to_owned());
-    let around = system.bbox_to_wgs84(given).ok_or_else(nowhere)?;
+    let Some(around) = system.bbox_to_wgs84(given) else {
+        return Ok(BboxChoice::Nowhere);
+    };
     let text = around.map(|number| number.to_string()).join(",");
     parse_bbox(&text)
-        .map(Some)
+        .map(BboxChoice::Box)
         .map_err(|error| refuse(error.to_string()))
 }
 

@@ -4,6 +4,7 @@ use silt_model::LocationAccuracy;
 use super::*;
 use crate::map::Mapper;
 use crate::map::tests::{codes, file};
+use crate::record::RowNote;
 
 fn plain(options: PlainOptions, format: Format, columns: &[&str]) -> Mapper {
     Mapper::plain(&options, &file(format, columns)).unwrap_or_else(|error| panic!("{error}"))

@@ -6,6 +6,8 @@ use super::{CqlError, Transform};
 
 /// Longitudes beyond this cannot be meant, also not by someone who counts on past 180.
 const MAX_LON_DEG: f64 = 540.0;
+/// The poles.
+const MAX_LAT_DEG: f64 = 90.0;
 /// Positions on each side of a box that is transformed.
 const STEPS_PER_SIDE: usize = 16;
 
@@ -39,8 +41,9 @@ impl<'a> Literals<'a> {
             Some(transform) => transform(written),
             None => Some(written),
         };
-        let on_earth =
-            |position: &Coord<f64>| position.x.abs() <= MAX_LON_DEG && position.y.is_finite();
+        let on_earth = |position: &Coord<f64>| {
+            position.x.abs() <= MAX_LON_DEG && position.y.abs() <= MAX_LAT_DEG
+        };
         position
             .filter(on_earth)
             .ok_or_else(|| CqlError::Geometry(format!("{x} {y} is not a position on Earth")))

@@ -41,8 +41,9 @@ impl<'a> Binder<'a> {
                 Node::Or(parts.iter().map(|part| self.bind(part)).collect()).ordered()
             }
             Predicate::Not(inner) => Node::Not(Box::new(self.bind(inner))),
-            Predicate::Same(left, right) => {
-                Node::Same(Box::new(self.bind(left)), Box::new(self.bind(right)))
+            Predicate::Truths(comparison, left, right) => {
+                let (left, right) = (self.bind(left), self.bind(right));
+                Node::Truths(*comparison, Box::new(left), Box::new(right))
             }
             Predicate::IsNull(operand) => self.is_null(operand),
             Predicate::Flag(queryable) => self.flag(queryable),

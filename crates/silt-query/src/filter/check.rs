@@ -433,11 +433,9 @@ fn compare(comparison: Comparison, left: Operand, right: Operand) -> Result<Pred
             Some(left) => Ok(Predicate::Times(comparison.flipped(), right, left?)),
             None => type_error(mismatch),
         },
-        (Operand::Bool(left), Operand::Bool(right)) => match comparison {
-            Comparison::Equal => Ok(Predicate::Same(left, right)),
-            Comparison::NotEqual => Ok(Predicate::Not(Box::new(Predicate::Same(left, right)))),
-            _ => type_error(mismatch),
-        },
+        (Operand::Bool(left), Operand::Bool(right)) => {
+            Ok(Predicate::Truths(comparison, left, right))
+        }
         (Operand::Array(ArrayExpr::Property(Queryable::Regions)), Operand::Text(_))
         | (Operand::Text(_), Operand::Array(ArrayExpr::Property(Queryable::Regions))) => {
             type_error("silt_regions is an array; write A_CONTAINS(silt_regions, ('iso3:BRA'))")

@@ -1,5 +1,7 @@
 //! Evaluation of a filter over blocks of rows.
 
+use crate::cql::ast::Comparison;
+
 use super::truth::Truth;
 use crate::{Cancelled, Stop};
 
@@ -15,7 +17,7 @@ pub(super) enum Node<'a> {
     And(Vec<Node<'a>>),
     Or(Vec<Node<'a>>),
     Not(Box<Node<'a>>),
-    Same(Box<Node<'a>>, Box<Node<'a>>),
+    Truths(Comparison, Box<Node<'a>>, Box<Node<'a>>),
     IsUnknown(Box<Node<'a>>),
     Leaf { costs: u8, decide: Leaf<'a> },
 }
@@ -48,7 +50,7 @@ impl Node<'_> {
             Node::Leaf { costs, .. } => *costs,
             Node::And(parts) | Node::Or(parts) => parts.iter().map(Node::costs).max().unwrap_or(0),
             Node::Not(inner) | Node::IsUnknown(inner) => inner.costs(),
-            Node::Same(left, right) => left.costs().max(right.costs()),
+            Node::Truths(_, left, right) => left.costs().max(right.costs()),
         }
     }
 
@@ -62,12 +64,12 @@ impl Node<'_> {
                 inner.decide(rows, out);
                 out.iter_mut().for_each(|truth| *truth = truth.not());
             }
-            Node::Same(left, right) => {
+            Node::Truths(comparison, left, right) => {
                 left.decide(rows, out);
                 let mut others = vec![Truth::Unknown; rows.len()];
                 right.decide(rows, &mut others);
                 for (truth, other) in out.iter_mut().zip(others) {
-                    *truth = truth.same(other);
+                    *truth = truth.compared(*comparison, other);
                 }
             }
             Node::IsUnknown(inner) => {

@@ -1,5 +1,7 @@
 //! Logic with three values: a comparison with null is unknown.
 
+use crate::cql::ast::Comparison;
+
 /// True, false or unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Truth {
@@ -42,10 +44,10 @@ impl Truth {
     }
 
     /// Whether both are known and the same.
-    pub(crate) fn same(self, other: Truth) -> Truth {
+    pub(crate) fn compared(self, comparison: Comparison, other: Truth) -> Truth {
         match (self, other) {
             (Truth::Unknown, _) | (_, Truth::Unknown) => Truth::Unknown,
-            (a, b) => Truth::from(a == b),
+            (a, b) => Truth::from(comparison.holds((a == Truth::True).cmp(&(b == Truth::True)))),
         }
     }
 }

@@ -17,7 +17,8 @@ pub(super) enum Predicate {
     And(Vec<Predicate>),
     Or(Vec<Predicate>),
     Not(Box<Predicate>),
-    Same(Box<Predicate>, Box<Predicate>),
+    /// Between truth values; false is less than true.
+    Truths(Comparison, Box<Predicate>, Box<Predicate>),
     IsNull(Operand),
     /// A field that is true or false, or `silt_synthetic`.
     Flag(Queryable),
