@@ -79,10 +79,16 @@ fn req_basic_cql2_binary_comparison_predicate() {
             &format!("{} IS NOT NULL", quoted(&name)),
         );
         for (one, other) in [("=", "<>"), (">", "<="), ("<", ">=")] {
-            assert_eq!(
-                count(one) + count(other),
-                known,
-                "{collection}: {name} {one} {literal} and its contrary"
+            let decided = count(one) + count(other);
+            // A date known to the year is neither before nor after a day of that year.
+            let is_complete = if kind.is_date() {
+                decided <= known
+            } else {
+                decided == known
+            };
+            assert!(
+                is_complete,
+                "{collection}: {name} {one} {literal} and its contrary: {decided} of {known}"
             );
         }
     }

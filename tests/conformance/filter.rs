@@ -33,6 +33,11 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// Whether values may be known to the year or month only.
+    pub(super) fn is_date(self) -> bool {
+        matches!(self, Kind::Date)
+    }
+
     /// A literal of the kind, as the abstract tests have it.
     pub(super) fn literal(self) -> Option<&'static str> {
         match self {

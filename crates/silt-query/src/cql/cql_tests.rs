@@ -91,7 +91,6 @@ fn types_must_fit() {
         "year LIKE '1%'",
         "name LIKE name",
         "year + name > 1",
-        "active < TRUE",
         "active = 1",
         "geometry = POINT(1 1)",
         "S_INTERSECTS(name, POINT(1 1))",

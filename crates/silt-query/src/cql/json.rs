@@ -139,7 +139,7 @@ impl Reader<'_> {
         let is_empty = coordinates.as_array().is_some_and(Vec::is_empty);
         Ok(match kind {
             _ if is_empty => Geometry::GeometryCollection(GeometryCollection(Vec::new())),
-            "Point" => Point(self.position(coordinates)?).into(),
+            "Point" => Point(Literals::point(self.position(coordinates)?)?).into(),
             "LineString" => Literals::line(self.positions(coordinates)?)?.into(),
             "Polygon" => Literals::polygon(self.rings(coordinates)?)?.into(),
             "MultiPoint" => {

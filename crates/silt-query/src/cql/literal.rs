@@ -49,6 +49,17 @@ impl<'a> Literals<'a> {
             .ok_or_else(|| CqlError::Geometry(format!("{x} {y} is not a position on Earth")))
     }
 
+    /// A position that stands alone: there is nothing that it could continue beyond 180 degrees.
+    pub(super) fn point(position: Coord<f64>) -> Result<Coord<f64>, CqlError> {
+        if position.x.abs() <= 180.0 {
+            return Ok(position);
+        }
+        let Coord { x, y } = position;
+        Err(CqlError::Geometry(format!(
+            "{x} {y} is not a position on Earth"
+        )))
+    }
+
     pub(super) fn line(positions: Vec<Coord<f64>>) -> Result<LineString<f64>, CqlError> {
         if positions.len() == 1 {
             return Err(CqlError::Geometry(

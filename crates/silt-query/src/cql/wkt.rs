@@ -44,7 +44,7 @@ impl Parser<'_> {
                 self.expect_symbol("(")?;
                 let position = self.position()?;
                 self.expect_symbol(")")?;
-                Point(position).into()
+                Point(Literals::point(position)?).into()
             }
             "linestring" => Literals::line(self.positions()?)?.into(),
             "polygon" => Literals::polygon(self.list(Self::positions)?)?.into(),
