@@ -275,9 +275,16 @@ fn a_reader_sees_one_edition_while_another_is_imported() {
         answers += 1;
     }
     assert!(answers > 0, "the server answers during an import");
-    let page = server.json("/collections/sites/items?limit=1");
-    assert_eq!(
-        page["features"][0]["properties"]["status"], "closed",
-        "the import is seen without a restart"
-    );
+    let status = || {
+        let page = server.json("/collections/sites/items?limit=1");
+        page["features"][0]["properties"]["status"].clone()
+    };
+    let ended = Instant::now();
+    while status() != "closed" {
+        assert!(
+            ended.elapsed() < Duration::from_secs(30),
+            "the import is not seen without a restart"
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }

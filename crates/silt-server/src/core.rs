@@ -247,7 +247,7 @@ pub(crate) async fn queryables(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response<Body>, Problem> {
-    json_schema(state, id, headers, uri, true)
+    json_schema(state, id, headers, uri, SchemaKind::Queryables)
 }
 
 pub(crate) async fn schema(
@@ -256,7 +256,24 @@ pub(crate) async fn schema(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response<Body>, Problem> {
-    json_schema(state, id, headers, uri, false)
+    json_schema(state, id, headers, uri, SchemaKind::Fields)
+}
+
+pub(crate) async fn feature_schema(
+    state: State<AppState>,
+    id: Path<String>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Result<Response<Body>, Problem> {
+    json_schema(state, id, headers, uri, SchemaKind::Feature)
+}
+
+/// What a schema describes.
+#[derive(Debug, Clone, Copy)]
+enum SchemaKind {
+    Queryables,
+    Fields,
+    Feature,
 }
 
 fn json_schema(
@@ -264,13 +281,16 @@ fn json_schema(
     Path(id): Path<String>,
     headers: HeaderMap,
     uri: Uri,
-    queryables: bool,
+    kind: SchemaKind,
 ) -> Result<Response<Body>, Problem> {
     let layer = state.world().layer(&id)?;
     let (format, links) = plain(&state, &headers, &uri, &SCHEMAS)?;
-    let document = describe::json_schema(&layer, &links, queryables);
+    let (title, document) = match kind {
+        SchemaKind::Queryables => ("Queryables", describe::json_schema(&layer, &links, true)),
+        SchemaKind::Fields => ("Schema", describe::json_schema(&layer, &links, false)),
+        SchemaKind::Feature => ("Feature", describe::feature_schema(&layer, &links)),
+    };
     let crumbs = pages::crumbs(&links, Some(&layer));
-    let title = if queryables { "Queryables" } else { "Schema" };
     Ok(respond(format, title, &crumbs, &document))
 }
 

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use silt_index::regions::DISCLAIMER;
+use silt_index::snapshot::Column;
 use silt_model::geojson::RESERVED;
 use silt_model::{CollectionSchema, Field, FieldType};
 
@@ -61,9 +62,9 @@ pub(crate) fn collection(world: &World, layer: &Layer, links: &Links) -> Value {
         ),
         (
             "describedby",
-            "schema",
+            "feature-schema",
             "application/schema+json",
-            "Fields of the features",
+            "JSON Schema of a feature as GeoJSON",
         ),
         (REL_TILESETS, "tiles", "application/json", "Vector tiles"),
         (
@@ -202,6 +203,41 @@ pub(crate) fn json_schema(layer: &Layer, links: &Links, queryables: bool) -> Val
         "type": "object",
         "properties": properties,
         "additionalProperties": false,
+    })
+}
+
+/// `/collections/{c}/feature-schema`: a feature as GeoJSON. GDAL learns the types of columns here,
+/// among them of those that are empty in the first features that it looks at.
+pub(crate) fn feature_schema(layer: &Layer, links: &Links) -> Value {
+    let schema = &layer.info.schema;
+    let mut properties = Map::new();
+    for (field, column) in schema.fields.iter().zip(layer.data.columns()) {
+        let mut property = field_schema(field, false);
+        // Readers take `integer` for 32 bits.
+        if let Column::Integer(numbers) = column {
+            let is_small = |number: &i64| i32::try_from(*number).is_ok();
+            if !numbers.values.iter().all(is_small) {
+                property["type"] = "number".into();
+            }
+        }
+        properties.insert(field.name.clone(), property);
+    }
+    for (name, property) in added_properties() {
+        properties.insert(name.to_owned(), property);
+    }
+    json!({
+        "$schema": DIALECT,
+        "$id": links.href(&format!("/collections/{}/feature-schema", schema.id)),
+        "title": schema.title,
+        "description": schema.description,
+        "type": "object",
+        "required": ["type", "id", "geometry", "properties"],
+        "properties": {
+            "type": {"type": "string", "enum": ["Feature"]},
+            "id": {"type": "string"},
+            "geometry": geometry_schema(layer),
+            "properties": {"type": "object", "properties": properties},
+        },
     })
 }
 

@@ -104,6 +104,11 @@ fn paths(world: &World) -> Value {
     for (name, id, summary) in [
         ("queryables", "getQueryables", "What filters can ask for"),
         ("schema", "getSchema", "Fields of the features"),
+        (
+            "feature-schema",
+            "getFeatureSchema",
+            "A feature as GeoJSON, as JSON Schema",
+        ),
     ] {
         let parameters = json!([
             reference("parameters", "collectionId"),

@@ -26,6 +26,10 @@ pub(crate) fn routes(state: AppState) -> Router {
         )
         .route("/collections/{collection}/schema", get(core::schema))
         .route(
+            "/collections/{collection}/feature-schema",
+            get(core::feature_schema),
+        )
+        .route(
             "/collections/{collection}/aggregate",
             get(aggregate::aggregate),
         )

@@ -187,7 +187,11 @@ impl Selection {
             let unplaced = layer.data.rows_without_geometry();
             let is_unplaced = |row: &u32| unplaced.binary_search(row).is_ok();
             let kept: Vec<u32> = rows.iter().filter(is_unplaced).collect();
-            rows = Rows::Some(if self.needs_geometry { Vec::new() } else { kept });
+            rows = Rows::Some(if self.needs_geometry {
+                Vec::new()
+            } else {
+                kept
+            });
         }
         for filter in self.filters.iter().skip(1) {
             let candidates: Vec<u32> = rows.iter().collect();
