@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::service::{EDITED, Reply, Service, encode, id, service_of};
+use super::service::{EDITED, Reply, Service, id, service_of};
 
 const EDIT: &str = "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete";
 pub(super) const UPDATE: &str = "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update";

@@ -54,7 +54,7 @@ def test_gdal_and_the_store_agree_on_values_and_places(source, demo):
     ("where", "select"),
     [
         ("height_m > 50", lambda frame: frame.height_m > 50),
-        ("country = 'CHL' AND height_m IS NOT NULL", lambda f: (f.country == "CHL") & f.height_m.notna()),
+        ("country = 'BRA' AND height_m IS NOT NULL", lambda f: (f.country == "BRA") & f.height_m.notna()),
         ("name LIKE 'A%'", lambda frame: frame.name.str.startswith("A", na=False)),
     ],
 )

@@ -133,6 +133,7 @@ pub(crate) struct PendingWrite {
 
 impl PendingWrite {
     /// Who writes.
+    #[cfg(test)]
     pub(crate) fn key(&self) -> &KeyId {
         &self.key
     }

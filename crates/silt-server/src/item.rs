@@ -189,13 +189,14 @@ pub(crate) async fn history(
     uri: Uri,
 ) -> Result<Response<Body>, Problem> {
     let layer = state.world().layer(&collection)?;
-    let parameters = Parameters::read(uri.query(), &["f"])?;
+    let parameters = Parameters::read(uri.query(), &["f", "crs"])?;
+    let crs = crs::of_parameter("crs", parameters.get("crs"))?;
     let formats = [Format::Json, Format::Html];
     let format = choose(&headers, parameters.get("f"), &formats)?;
     let links = Links::new(&headers, &uri, state.config.base_url.as_deref());
     let feature_id = parse_id(&collection, &id)?;
     let shown_id = id.clone();
-    let states = state
+    let mut states = state
         .read(move |store| {
             let states = store.history(&collection, &feature_id)?;
             if states.is_empty() {
@@ -205,6 +206,12 @@ pub(crate) async fn history(
             }
         })
         .await?;
+    for observed in &mut states {
+        let geometry = &mut observed.state["geometry"];
+        if !crs.is_crs84() && geometry.is_object() {
+            *geometry = projected(geometry, &crs).unwrap_or(Value::Null);
+        }
+    }
     let document = json!({
         "id": shown_id,
         "states": states,
@@ -218,7 +225,16 @@ pub(crate) async fn history(
         _ => axum::Json(document).into_response(),
     };
     set_header(&mut response, header::VARY, "Accept");
+    set_header(&mut response, CONTENT_CRS, &format!("<{}>", crs.uri()));
     Ok(response)
+}
+
+/// A GeoJSON geometry in another reference system; `None` where it has no place there.
+fn projected(geometry: &Value, crs: &ServedCrs) -> Option<Value> {
+    let read: geojson::Geometry = serde_json::from_value(geometry.clone()).ok()?;
+    let geometry = geo_types::Geometry::<f64>::try_from(read).ok()?;
+    let projected = geojson::Geometry::from(&crs.from_wgs84(&geometry)?);
+    serde_json::to_value(projected).ok()
 }
 
 #[cfg(test)]

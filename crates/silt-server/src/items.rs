@@ -24,7 +24,7 @@ use crate::pages;
 use crate::query::Parameters;
 use crate::selection::{Deadline, SELECTING, Selection};
 use crate::state::AppState;
-use crate::stream::{self, ChunkWriter};
+use crate::stream::{self, Kept};
 use crate::world::World;
 
 /// Parameters of the path that no field can have as a parameter of its own.
@@ -47,6 +47,8 @@ pub(crate) const RESERVED_PARAMETERS: [&str; 16] = [
     "f",
 ];
 
+/// Files of up to so many features are made in memory, so that their length is known.
+const IN_MEMORY: usize = 10_000;
 /// Pages of up to so many features are made in one piece.
 const IN_ONE_PIECE: usize = 1_000;
 
@@ -79,7 +81,10 @@ pub(crate) async fn items(
     let queryables = request
         .links
         .href(&format!("/collections/{collection}/queryables"));
-    let mut response = answer(&state, request).await?;
+    let range = headers
+        .get(header::RANGE)
+        .and_then(|value| value.to_str().ok());
+    let mut response = answer(&state, request, range.map(str::to_owned)).await?;
     let headers = response.headers_mut();
     let mut insert = |name: header::HeaderName, text: String| {
         if let Ok(value) = HeaderValue::from_str(&text) {
@@ -213,7 +218,11 @@ fn fingerprint_of(collection: &str, parameters: &Parameters) -> u64 {
     fingerprint(&parts)
 }
 
-async fn answer(state: &AppState, request: Request) -> Result<Response<Body>, Problem> {
+async fn answer(
+    state: &AppState,
+    request: Request,
+    range: Option<String>,
+) -> Result<Response<Body>, Problem> {
     let config = Arc::clone(&state.config);
     let found = state.blocking(move || {
         let rows = request
@@ -246,6 +255,19 @@ async fn answer(state: &AppState, request: Request) -> Result<Response<Body>, Pr
                 Ok(pages::items(&request.layer, &request.links, &document))
             });
             document.await
+        }
+        Format::Csv | Format::FlatGeobuf | Format::Parquet if page.rows.len() <= IN_MEMORY => {
+            let format = request.format;
+            let name = file_name(&request);
+            let bytes = state.blocking(move || {
+                let (kept, writer) = Kept::new();
+                write_file(writer, export_format(format), &request, &page).map_err(|error| {
+                    tracing::error!(%error, collection = request.layer.id(), "a file failed");
+                    Problem::internal()
+                })?;
+                Ok(kept.into_bytes())
+            });
+            Ok(whole_file(format, &name, bytes.await?, range.as_deref()))
         }
         Format::Csv | Format::FlatGeobuf | Format::Parquet => download(request, page),
         _ if page.rows.len() <= IN_ONE_PIECE => {
@@ -344,13 +366,60 @@ fn write_collection(
     out.flush()
 }
 
-fn download(request: Request, page: Page) -> Result<Response<Body>, Problem> {
-    let format = match request.format {
+fn export_format(format: Format) -> ExportFormat {
+    match format {
         Format::Csv => ExportFormat::Csv,
         Format::FlatGeobuf => ExportFormat::FlatGeobuf,
         _ => ExportFormat::GeoParquet,
+    }
+}
+
+fn file_name(request: &Request) -> String {
+    format!("{}.{}", request.layer.id(), request.format.name())
+}
+
+/// A file of known length, or the part of it that is asked for: what programs need that read
+/// remote files piece by piece.
+fn whole_file(format: Format, name: &str, bytes: Vec<u8>, range: Option<&str>) -> Response<Body> {
+    let total = bytes.len();
+    let part = range.and_then(|text| byte_range(text, total));
+    let headers = [
+        (header::CONTENT_TYPE, format.media_type().to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
+        (header::ACCEPT_RANGES, "bytes".to_owned()),
+    ];
+    match part {
+        Some((first, last)) => {
+            let place = [(
+                header::CONTENT_RANGE,
+                format!("bytes {first}-{last}/{total}"),
+            )];
+            let part = bytes[first..=last].to_vec();
+            (StatusCode::PARTIAL_CONTENT, headers, place, part).into_response()
+        }
+        None => (StatusCode::OK, headers, bytes).into_response(),
+    }
+}
+
+/// First and last byte of a range that lies in the file; several ranges, or none that is
+/// understood, ask for the whole (RFC 9110, 14.2).
+fn byte_range(text: &str, total: usize) -> Option<(usize, usize)> {
+    let (first, last) = text.strip_prefix("bytes=")?.split_once('-')?;
+    let end = total.checked_sub(1)?;
+    let (first, last) = match (first.trim(), last.trim()) {
+        ("", suffix) => (total.saturating_sub(suffix.parse().ok()?), end),
+        (first, "") => (first.parse().ok()?, end),
+        (first, last) => (first.parse().ok()?, last.parse::<usize>().ok()?.min(end)),
     };
-    let file = format!("{}.{}", request.layer.id(), format.name());
+    (first <= last).then_some((first, last))
+}
+
+fn download(request: Request, page: Page) -> Result<Response<Body>, Problem> {
+    let format = export_format(request.format);
+    let file = file_name(&request);
     let media_type = request.format.media_type();
     let (body, writer) = stream::body();
     let mut breaker = writer.breaker();
@@ -371,7 +440,7 @@ fn download(request: Request, page: Page) -> Result<Response<Body>, Problem> {
 }
 
 fn write_file(
-    writer: ChunkWriter,
+    writer: impl std::io::Write + Send + 'static,
     format: ExportFormat,
     request: &Request,
     page: &Page,
@@ -401,4 +470,32 @@ fn write_file(
         file.write(&stored)?;
     }
     file.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::byte_range;
+
+    #[test]
+    fn ranges_as_http_has_them() {
+        assert_eq!(byte_range("bytes=0-9", 100), Some((0, 9)));
+        assert_eq!(byte_range("bytes=90-", 100), Some((90, 99)));
+        assert_eq!(byte_range("bytes=-10", 100), Some((90, 99)));
+        assert_eq!(byte_range("bytes=50-5000", 100), Some((50, 99)));
+        assert_eq!(byte_range("bytes=-5000", 100), Some((0, 99)));
+        for text in [
+            "bytes=100-",
+            "bytes=9-1",
+            "bytes=0-1,5-6",
+            "lines=0-1",
+            "bytes=x-1",
+            "bytes=-",
+            "bytes=0-",
+            "bytes=-1",
+        ] {
+            assert_eq!(byte_range(text, 0), None, "{text}");
+        }
+        assert_eq!(byte_range("bytes=100-", 100), None);
+        assert_eq!(byte_range("bytes=0-1,5-6", 100), None);
+    }
 }

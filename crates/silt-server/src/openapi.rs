@@ -171,7 +171,7 @@ fn paths(world: &World) -> Value {
             "getHistory",
             "Data",
             "All observed states of a feature",
-            with(&["featureId", "f"]),
+            with(&["featureId", "crs", "f"]),
             object(),
         ),
     );

@@ -83,7 +83,7 @@ impl Selection {
         config: &ServerConfig,
     ) -> Result<Selection, Problem> {
         let mut selection = Selection {
-            bbox: bbox(parameters)?,
+            bbox: bbox(parameters, config)?,
             source: parameters.get("source").map(str::to_owned),
             ..Selection::default()
         };
@@ -204,7 +204,25 @@ impl Selection {
     }
 }
 
-fn bbox(parameters: &Parameters) -> Result<BboxChoice, Problem> {
+fn bbox(parameters: &Parameters, config: &ServerConfig) -> Result<BboxChoice, Problem> {
+    let choice = bbox_choice(parameters)?;
+    if let BboxChoice::Box([west, south, east, north]) = choice {
+        let width = if west <= east {
+            east - west
+        } else {
+            east - west + 360.0
+        };
+        let most = config.limits.bbox_square_degrees;
+        if width * (north - south) > most as f64 {
+            let detail =
+                format!("covers more than the {most} square degrees that this service allows");
+            return Err(Problem::invalid_parameter("bbox", detail));
+        }
+    }
+    Ok(choice)
+}
+
+fn bbox_choice(parameters: &Parameters) -> Result<BboxChoice, Problem> {
     let system = crs::of_parameter("bbox-crs", parameters.get("bbox-crs"))?;
     let Some(text) = parameters.get("bbox") else {
         return Ok(BboxChoice::Anywhere);

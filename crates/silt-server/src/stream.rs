@@ -1,6 +1,7 @@
 //! Answers that are sent while they are made, so that their size does not matter.
 
 use std::io::{self, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::{Body, Bytes};
 use tokio::sync::mpsc::{Receiver, Sender};
@@ -74,5 +75,34 @@ impl Drop for ChunkWriter {
     fn drop(&mut self) {
         // The client may be gone; nobody is left to be told.
         let _ = self.send();
+    }
+}
+
+/// What a writer that is given away has written.
+pub(crate) struct Kept(Arc<Mutex<Vec<u8>>>);
+
+/// Writes into a [`Kept`].
+pub(crate) struct KeptWriter(Arc<Mutex<Vec<u8>>>);
+
+impl Kept {
+    pub(crate) fn new() -> (Kept, KeptWriter) {
+        let bytes = Arc::new(Mutex::new(Vec::new()));
+        (Kept(Arc::clone(&bytes)), KeptWriter(bytes))
+    }
+
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Write for KeptWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -242,6 +242,7 @@ fn edit_distance(left: &str, right: &str) -> usize {
 
 impl Key {
     /// The environment variable that sets this key.
+    #[cfg(test)]
     pub(super) fn environment(&self) -> String {
         let name = self.name.replace('.', "__").to_uppercase();
         format!("{ENVIRONMENT_PREFIX}{name}")
