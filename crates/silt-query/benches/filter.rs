@@ -59,7 +59,7 @@ fn snapshot() -> CollectionSnapshot {
                 1950 + (chance >> 13) % 70,
                 1 + (chance >> 3) % 12
             )),
-            Value::Bool(chance % 3 == 0),
+            Value::Bool(chance.is_multiple_of(3)),
         ];
         let lon = (chance % 3_600_000) as f64 / 10_000.0 - 180.0;
         let lat = ((chance >> 20) % 1_700_000) as f64 / 10_000.0 - 85.0;

@@ -458,7 +458,7 @@ fn properties(
             Problem::unprocessable("properties do not fit the schema of the collection");
         for found in problems {
             let pointer = format!("/properties/{}", found.property);
-            problem = problem.with_violation("body", &pointer, &found.error.to_string());
+            problem = problem.with_violation("body", &pointer, found.error.to_string());
         }
         problem
     })

@@ -205,7 +205,7 @@ fn write_added(out: &mut Vec<u8>, data: &CollectionSnapshot, row: u32, name: &st
 pub(crate) fn write_geometry(out: &mut Vec<u8>, geometry: &Geometry<f64>) {
     let polygon = |out: &mut Vec<u8>, polygon: &Polygon<f64>| {
         let rings = std::iter::once(polygon.exterior()).chain(polygon.interiors());
-        write_list(out, rings, |out, ring| write_line(out, ring));
+        write_list(out, rings, write_line);
     };
     let named = |out: &mut Vec<u8>, name: &str| {
         // The names are ours.
@@ -234,7 +234,7 @@ pub(crate) fn write_geometry(out: &mut Vec<u8>, geometry: &Geometry<f64>) {
         }
         Geometry::MultiLineString(lines) => {
             named(out, "MultiLineString");
-            write_list(out, lines.iter(), |out, line| write_line(out, line));
+            write_list(out, lines.iter(), write_line);
         }
         Geometry::Polygon(area) => {
             named(out, "Polygon");

@@ -40,7 +40,7 @@ mod world;
 
 pub use config::{ConfigError, Cors, Limits, Log, LogFormat, ServerConfig, Sources};
 pub use keys::{KeyError, KeyFile, KeyRecord, Scope, parse_expiry};
-pub use state::{AppState, StoreAccess};
+pub use state::{AppState, OpenStore, StoreAccess, StoreRegions};
 
 /// Vector tiles of a collection, for the service and for archives.
 pub mod tiles {

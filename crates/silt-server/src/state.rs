@@ -12,7 +12,7 @@ use crate::audit::Writes;
 use crate::config::ServerConfig;
 use crate::error::Problem;
 use crate::tile_routes::{SelectionCache, TileCache, selection_cache, tile_cache};
-use crate::world::{OpenReader, ReadRegions, World};
+use crate::world::World;
 
 /// Most idle readers kept open; more are opened under load and closed afterwards.
 const IDLE_READERS: usize = 8;
@@ -20,16 +20,21 @@ const IDLE_READERS: usize = 8;
 /// How often the store is asked whether it changed. The question costs one row.
 const POLL: Duration = Duration::from_millis(500);
 
+/// Opens the store.
+pub type OpenStore = dyn Fn() -> Result<Box<dyn Store>, StoreError> + Send + Sync;
+/// Reads the regions of a store: the bundled ones and the user's.
+pub type StoreRegions = dyn Fn(&dyn Store) -> Result<RegionSet, StoreError> + Send + Sync;
+
 /// The ways to the store that the service is given.
 pub struct StoreAccess {
     /// Opens a reader.
-    pub reader: Box<dyn Fn() -> Result<Box<dyn Store>, StoreError> + Send + Sync>,
+    pub reader: Box<OpenStore>,
     /// Opens a writer, for edits over HTTP; `None` serves the store read-only.
-    pub writer: Option<Box<dyn Fn() -> Result<Box<dyn Store>, StoreError> + Send + Sync>>,
+    pub writer: Option<Box<OpenStore>>,
     /// Folder of API keys and of the audit log.
     pub data: PathBuf,
     /// Reads the regions of a store: the bundled ones and the user's.
-    pub regions: Box<dyn Fn(&dyn Store) -> Result<RegionSet, StoreError> + Send + Sync>,
+    pub regions: Box<StoreRegions>,
 }
 
 /// What the handlers share: the newest snapshots, readers of the store, limits. Cheap to clone.
@@ -44,9 +49,9 @@ pub struct AppState {
 }
 
 struct Inner {
-    open: Box<OpenReader>,
-    open_writer: Option<Box<OpenReader>>,
-    regions: Box<ReadRegions>,
+    open: Box<OpenStore>,
+    open_writer: Option<Box<OpenStore>>,
+    regions: Box<StoreRegions>,
     idle: Mutex<Vec<Box<dyn Store>>>,
     world: RwLock<Arc<World>>,
     /// Held while a newer world is read, so that two requests do not read the same.

@@ -15,6 +15,7 @@ use silt_store::{CollectionInfo, Selection, SourceInfo, Store, StoreError};
 
 use crate::error::Problem;
 use crate::layer::Layer;
+use crate::state::{OpenStore, StoreRegions};
 
 /// The state of the store at one data version.
 pub(crate) struct World {
@@ -25,19 +26,14 @@ pub(crate) struct World {
     region_index: OnceLock<RegionIndex>,
 }
 
-/// Opens a reader of the store.
-pub(crate) type OpenReader = dyn Fn() -> Result<Box<dyn Store>, StoreError> + Send + Sync;
-/// Reads the regions that the store knows: the bundled ones and the user's.
-pub(crate) type ReadRegions = dyn Fn(&dyn Store) -> Result<RegionSet, StoreError> + Send + Sync;
-
 /// A world is read again when the store changed meanwhile; imports are seconds apart at least.
 const MOST_ATTEMPTS: usize = 5;
 
 impl World {
     /// Reads the store, taking over from `before` what did not change.
     pub(crate) fn read(
-        open: &OpenReader,
-        regions: &ReadRegions,
+        open: &OpenStore,
+        regions: &StoreRegions,
         before: Option<&World>,
     ) -> Result<World, StoreError> {
         let mut attempt = 1;
@@ -55,8 +51,8 @@ impl World {
     fn read_once(
         store: &dyn Store,
         version: u64,
-        open: &OpenReader,
-        regions: &ReadRegions,
+        open: &OpenStore,
+        regions: &StoreRegions,
         before: Option<&World>,
     ) -> Result<World, StoreError> {
         let layer_of = |info: CollectionInfo| -> Result<(String, Arc<Layer>), StoreError> {
@@ -114,7 +110,7 @@ impl World {
 }
 
 fn read_collection(
-    open: &OpenReader,
+    open: &OpenStore,
     info: &CollectionInfo,
 ) -> Result<CollectionSnapshot, StoreError> {
     let started = std::time::Instant::now();

@@ -54,10 +54,10 @@ fn arithmetic_without_a_result_is_none() {
     );
     assert_eq!(
         int(i64::MAX).apply(Arithmetic::Add, int(1)),
-        Some(Number::Real(9.223372036854775807e18))
+        Some(Number::Real(9_223_372_036_854_775_808.0))
     );
     assert_eq!(
         int(i64::MIN).negated(),
-        Number::Real(9.223372036854775808e18)
+        Number::Real(9_223_372_036_854_775_808.0)
     );
 }
