@@ -65,10 +65,7 @@ pub(crate) async fn aggregate(
         Problem::invalid_parameter(name, error.to_string())
     })?;
     let selection = Selection::read(&parameters, &layer, &world.regions, &state.config)?;
-    let asked = parameters.iter().filter(|(name, _)| *name != "f");
-    let asked: String = asked
-        .map(|(name, value)| format!("{}:{name}{}:{value}", name.len(), value.len()))
-        .collect();
+    let asked = parameters.key_without("f");
     // Regions are part of the question: the user's may change while the collection does not.
     let key = (collection.clone(), layer.info.version, world.version, asked);
     let table = match state.tables.get(&key) {

@@ -101,7 +101,7 @@ pub(crate) fn collection(world: &World, layer: &Layer, links: &Links) -> Value {
         "synthetic": layer.info.synthetic,
         "dataVersion": layer.info.version,
         "attribution": attribution(world, layer),
-        "crs": ["#/crs", CRS84],
+        "crs": *SERVED_CRS,
         "storageCrs": CRS84,
         "links": all,
     });
@@ -109,13 +109,6 @@ pub(crate) fn collection(world: &World, layer: &Layer, links: &Links) -> Value {
     if !extent.is_empty() {
         document["extent"] = Value::Object(extent);
     }
-    // A collection stands alone too, where `#/crs` would point nowhere.
-    document["crs"] = Value::Array(
-        SERVED_CRS
-            .iter()
-            .map(|uri| Value::from(uri.as_str()))
-            .collect(),
-    );
     document
 }
 

@@ -173,7 +173,8 @@ pub(crate) fn tags(headers: &HeaderMap, name: header::HeaderName) -> Option<Vec<
     found
 }
 
-fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+/// Whether the client has the representation with this tag (`If-None-Match`).
+pub(crate) fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let known = tags(headers, header::IF_NONE_MATCH).unwrap_or_default();
     // This comparison is the weak one.
     known

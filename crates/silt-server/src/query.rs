@@ -62,6 +62,15 @@ impl Parameters {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// Text that is equal for equal parameters, whatever their order: a key of caches. One
+    /// parameter is left aside.
+    pub(crate) fn key_without(&self, left_out: &str) -> String {
+        let kept = self.iter().filter(|(name, _)| *name != left_out);
+        // With its length before it a part cannot run into the next.
+        kept.map(|(name, value)| format!("{}:{name}{}:{value}", name.len(), value.len()))
+            .collect()
+    }
+
     /// `limit`: at least 1, lowered to the maximum.
     pub(crate) fn limit(&self, default: u64, maximum: u64) -> Result<u64, Problem> {
         let Some(text) = self.get("limit") else {

@@ -133,7 +133,11 @@ impl AppState {
                 let _one_at_a_time = inner.writing.lock().unwrap_or_else(PoisonError::into_inner);
                 write(open()?.as_mut())?
             };
-            state.refresh()?;
+            // The write is done: an answer of failure would make the client repeat it. The state
+            // is read again within the next second.
+            if let Err(error) = state.refresh() {
+                tracing::error!(%error, "the store cannot be read after a write");
+            }
             Ok(answer)
         })
         .await

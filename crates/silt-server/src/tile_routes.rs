@@ -17,7 +17,7 @@ use silt_tiles::{TileId, TileJson, TileOptions};
 use crate::core::respond;
 use crate::describe;
 use crate::error::Problem;
-use crate::item::{set_header, tags};
+use crate::item::{is_known, set_header};
 use crate::layer::Layer;
 use crate::layer_tiles::{Clustering, LAST_ZOOM, layer_info};
 use crate::links::{Links, REL_TILING_SCHEME};
@@ -144,10 +144,7 @@ fn read(
             Problem::invalid_parameter("cluster", "is none of auto, grid, h3, none")
         })?,
     };
-    let parts = parameters.iter().filter(|(name, _)| *name != "f");
-    let key = parts
-        .map(|(name, value)| format!("{}:{name}{}:{value}", name.len(), value.len()))
-        .collect();
+    let key = parameters.key_without("f");
     Ok(TileRequest {
         selection,
         clustering,
@@ -174,11 +171,7 @@ async fn answer(
         parameters: request.key.clone(),
     };
     let tag = key.tag();
-    let known = tags(headers, header::IF_NONE_MATCH).unwrap_or_default();
-    if known
-        .iter()
-        .any(|own| own == "*" || own.trim_start_matches("W/") == tag)
-    {
+    if is_known(headers, &tag) {
         return Ok(with_tile_headers(
             StatusCode::NOT_MODIFIED.into_response(),
             &tag,
