@@ -1,0 +1,1 @@
+//! Vessel position feeds of Silt: NMEA, CSV dialects and JSON to positions and static reports.

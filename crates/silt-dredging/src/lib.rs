@@ -1,0 +1,1 @@
+//! The per-vessel kernel of Silt: positions to segments, states and dredging cycles.

@@ -1,0 +1,1 @@
+//! Estimates of Silt: dredging cycles to cubic metres and tonnes with intervals.

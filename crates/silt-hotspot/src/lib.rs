@@ -1,0 +1,1 @@
+//! Hotspot statistics of Silt on H3 cells. Pure arithmetic.

@@ -1,0 +1,1 @@
+//! Synthetic vessels of Silt, with the truth beside what they report.
