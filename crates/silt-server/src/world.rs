@@ -60,10 +60,17 @@ impl World {
             let known = before.and_then(|world| world.collections.get(&id));
             match known {
                 Some(layer) if layer.info == info => Ok((id, Arc::clone(layer))),
-                _ => Ok((
-                    id,
-                    Arc::new(Layer::new(read_collection(open, &info)?, info)),
-                )),
+                _ => {
+                    let data = match known {
+                        Some(layer) => read_changes(open, &info, &layer.data)?,
+                        None => None,
+                    };
+                    let data = match data {
+                        Some(data) => data,
+                        None => read_collection(open, &info)?,
+                    };
+                    Ok((id, Arc::new(Layer::new(data, info))))
+                }
             }
         };
         let collections: Result<BTreeMap<String, Arc<Layer>>, StoreError> =
@@ -107,6 +114,38 @@ impl World {
         self.region_index
             .get_or_init(|| RegionIndex::new(&self.regions))
     }
+}
+
+/// The snapshot after the one before, from the features that changed; `None` where the store does
+/// not list them.
+fn read_changes(
+    open: &OpenStore,
+    info: &CollectionInfo,
+    before: &CollectionSnapshot,
+) -> Result<Option<CollectionSnapshot>, StoreError> {
+    let started = std::time::Instant::now();
+    let store = open()?;
+    let Some(touched) = store.touched_since(&info.schema.id, before.version())? else {
+        return Ok(None);
+    };
+    let selection = Selection {
+        without_original: true,
+        fids: Some(touched.clone()),
+        ..Selection::default()
+    };
+    let mut features = Vec::new();
+    store.scan(&info.schema.id, &selection, &mut |feature| {
+        features.push(feature);
+        ControlFlow::Continue(())
+    })?;
+    let snapshot = before.with_changes(info.schema.clone(), info.version, &touched, features);
+    tracing::debug!(
+        collection = info.schema.id,
+        touched = touched.len(),
+        milliseconds = started.elapsed().as_millis() as u64,
+        "snapshot brought up to date"
+    );
+    Ok(snapshot)
 }
 
 fn read_collection(

@@ -76,6 +76,10 @@ pub trait Store: Send {
         visit: &mut dyn FnMut(StoredFeature) -> ControlFlow<()>,
     ) -> Result<(), StoreError>;
 
+    /// Fids of features that were written or removed after version `since` of a collection,
+    /// ascending; `None` where the store does not know, and any may have been.
+    fn touched_since(&self, collection: &str, since: u64) -> Result<Option<Vec<i64>>, StoreError>;
+
     /// All observed states of a feature, oldest first; empty where it never existed.
     fn history(&self, collection: &str, id: &FeatureId) -> Result<Vec<ObservedState>, StoreError>;
 

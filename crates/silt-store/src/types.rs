@@ -106,6 +106,8 @@ pub struct Selection {
     pub after_fid: Option<i64>,
     /// Only features up to and with this fid, so that several readers can share a collection.
     pub until_fid: Option<i64>,
+    /// Only features with these fids.
+    pub fids: Option<Vec<i64>>,
     /// At most so many features.
     pub limit: Option<u64>,
     /// Only features of this source.

@@ -16,21 +16,21 @@ use silt_model::FieldType;
 pub struct SnapshotBuilder {
     schema: CollectionSchema,
     version: u64,
-    fids: Vec<i64>,
-    sources: ColumnBuilder,
-    records: ColumnBuilder,
-    editions: ColumnBuilder,
-    source_crs: ColumnBuilder,
-    accuracies: ColumnBuilder,
-    flags: ColumnBuilder,
-    synthetic: Bits,
-    columns: Vec<ColumnBuilder>,
+    pub(super) fids: Vec<i64>,
+    pub(super) sources: ColumnBuilder,
+    pub(super) records: ColumnBuilder,
+    pub(super) editions: ColumnBuilder,
+    pub(super) source_crs: ColumnBuilder,
+    pub(super) accuracies: ColumnBuilder,
+    pub(super) flags: ColumnBuilder,
+    pub(super) synthetic: Bits,
+    pub(super) columns: Vec<ColumnBuilder>,
     column_places: HashMap<String, usize>,
-    geometries: Geometries,
-    region_places: HashMap<Arc<str>, u32>,
-    region_ids: Vec<Arc<str>>,
-    region_starts: Vec<u32>,
-    region_of_row: Vec<u32>,
+    pub(super) geometries: Geometries,
+    pub(super) region_places: HashMap<Arc<str>, u32>,
+    pub(super) region_ids: Vec<Arc<str>>,
+    pub(super) region_starts: Vec<u32>,
+    pub(super) region_of_row: Vec<u32>,
 }
 
 impl SnapshotBuilder {
@@ -128,6 +128,28 @@ impl SnapshotBuilder {
         self.region_starts.push(self.region_of_row.len() as u32);
     }
 
+    /// The texts that every feature has besides its fields, as `CollectionSnapshot::heads`.
+    pub(super) fn heads_mut(&mut self) -> [&mut ColumnBuilder; 6] {
+        [
+            &mut self.sources,
+            &mut self.records,
+            &mut self.editions,
+            &mut self.source_crs,
+            &mut self.accuracies,
+            &mut self.flags,
+        ]
+    }
+
+    /// Makes columns that took texts over the same as columns that were read whole.
+    pub(super) fn renumber_texts(&mut self) {
+        self.heads_mut()
+            .into_iter()
+            .for_each(ColumnBuilder::renumber_texts);
+        self.columns
+            .iter_mut()
+            .for_each(ColumnBuilder::renumber_texts);
+    }
+
     /// The snapshot.
     pub fn finish(mut self) -> CollectionSnapshot {
         self.geometries.shrink();
@@ -167,11 +189,17 @@ impl SnapshotBuilder {
 
     /// Region ids in order, with their rows.
     fn postings(&mut self) -> RegionPostings {
-        let mut order: Vec<u32> = (0..self.region_ids.len() as u32).collect();
+        // A region taken over from an earlier snapshot may have lost its last feature.
+        let mut is_used = vec![false; self.region_ids.len()];
+        let places = self.region_of_row.iter();
+        places.for_each(|&place| is_used[place as usize] = true);
+        let mut order: Vec<u32> = (0..self.region_ids.len() as u32)
+            .filter(|&place| is_used[place as usize])
+            .collect();
         order.sort_unstable_by(|&a, &b| {
             self.region_ids[a as usize].cmp(&self.region_ids[b as usize])
         });
-        let mut new_place = vec![0; order.len()];
+        let mut new_place = vec![0; self.region_ids.len()];
         for (place, &old) in order.iter().enumerate() {
             new_place[old as usize] = place as u32;
         }

@@ -3,7 +3,8 @@
 //! Texts are kept once each: a row holds the number of its text, so that a predicate on a text
 //! column is evaluated once per distinct value.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use silt_model::{FieldType, Value};
 
@@ -120,6 +121,20 @@ impl Bits {
         })
     }
 
+    /// Adds bits of another list at the end.
+    pub(super) fn extend_from(&mut self, other: &Bits, rows: Range<usize>) {
+        // Whole words where both lists stand at the start of one.
+        let mut row = rows.start;
+        if self.len.is_multiple_of(64) && row.is_multiple_of(64) {
+            let words = (rows.end - row) / 64;
+            self.words
+                .extend_from_slice(&other.words[row / 64..row / 64 + words]);
+            self.len += words * 64;
+            row += words * 64;
+        }
+        (row..rows.end).for_each(|row| self.push(other.get(row as u32)));
+    }
+
     /// Bytes in memory.
     pub fn bytes(&self) -> usize {
         self.words.capacity() * 8
@@ -222,6 +237,20 @@ impl Column {
             Column::Text(texts) | Column::Date(texts) => or_null(text(texts)),
             Column::Json(texts) => or_null(texts.get(row).map(|text| Value::Json(text.to_owned()))),
             Column::Mixed(values) => values[row as usize].clone(),
+        }
+    }
+
+    pub(super) fn texts(&self) -> Option<&TextColumn> {
+        match self {
+            Column::Text(texts) | Column::Date(texts) | Column::Json(texts) => Some(texts),
+            _ => None,
+        }
+    }
+
+    fn texts_mut(&mut self) -> Option<&mut TextColumn> {
+        match self {
+            Column::Text(texts) | Column::Date(texts) | Column::Json(texts) => Some(texts),
+            _ => None,
         }
     }
 
@@ -329,6 +358,50 @@ impl ColumnBuilder {
         }
     }
 
+    /// Takes the distinct texts of an earlier column over, so that rows of it can be copied by
+    /// number. `coming` are the texts that will be added: only those are looked for again.
+    pub(super) fn adopt(&mut self, earlier: &TextColumn, coming: &HashSet<&str>) {
+        if let Some(own) = self.column.texts_mut() {
+            own.texts = earlier.texts.clone();
+            let known = earlier.texts.iter().zip(0..);
+            self.seen = known
+                .filter(|(text, _)| coming.contains(text))
+                .map(|(text, code)| (text.into(), code))
+                .collect();
+        }
+    }
+
+    /// Adds rows of the text column that was adopted.
+    pub(super) fn copy_texts(&mut self, earlier: &TextColumn, rows: Range<usize>) {
+        if let Some(own) = self.column.texts_mut() {
+            own.codes.extend_from_slice(&earlier.codes[rows]);
+        }
+    }
+
+    /// Adds rows of an earlier column, whose texts were adopted. `false` where it is of another type,
+    /// and nothing was added.
+    #[must_use]
+    pub(super) fn copy_rows(&mut self, earlier: &Column, rows: Range<usize>) -> bool {
+        match (&mut self.column, earlier) {
+            (Column::Boolean(own), Column::Boolean(other)) => own.extend_from_slice(&other[rows]),
+            (Column::Integer(own), Column::Integer(other)) => own.extend_from(other, rows),
+            (Column::Real(own), Column::Real(other)) => own.extend_from(other, rows),
+            (Column::Text(_), Column::Text(other))
+            | (Column::Date(_), Column::Date(other))
+            | (Column::Json(_), Column::Json(other)) => self.copy_texts(other, rows),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Numbers the texts by first sight again, without those that no row has any more: the column
+    /// is then the same as one that was read whole.
+    pub(super) fn renumber_texts(&mut self) {
+        if let Some(texts) = self.column.texts_mut() {
+            texts.renumber();
+        }
+    }
+
     fn mix(&mut self) {
         let rows = self.column.len() as u32;
         let values = (0..rows).map(|row| self.column.value(row)).collect();
@@ -364,6 +437,13 @@ fn is_exact(number: i64) -> bool {
     number.unsigned_abs() <= 1 << 53
 }
 
+impl<T: Copy> NumberColumn<T> {
+    fn extend_from(&mut self, other: &NumberColumn<T>, rows: Range<usize>) {
+        self.values.extend_from_slice(&other.values[rows.clone()]);
+        self.valid.extend_from(&other.valid, rows);
+    }
+}
+
 impl<T: Default> NumberColumn<T> {
     fn push(&mut self, value: Option<T>) {
         self.valid.push(value.is_some());
@@ -372,6 +452,30 @@ impl<T: Default> NumberColumn<T> {
 }
 
 impl TextColumn {
+    fn renumber(&mut self) {
+        let mut new_codes = vec![NULL_CODE; self.texts.len()];
+        let mut order: Vec<u32> = Vec::with_capacity(self.texts.len());
+        for &code in self.codes.iter().filter(|&&code| code != NULL_CODE) {
+            let new_code = &mut new_codes[code as usize];
+            if *new_code == NULL_CODE {
+                *new_code = order.len() as u32;
+                order.push(code);
+            }
+        }
+        let is_in_order = order.iter().zip(0..).all(|(&code, place)| code == place);
+        if is_in_order && order.len() == self.texts.len() {
+            return;
+        }
+        let mut texts = TextArena::default();
+        for &code in &order {
+            texts.push(self.texts.get(code));
+        }
+        self.texts = texts;
+        for code in self.codes.iter_mut().filter(|code| **code != NULL_CODE) {
+            *code = new_codes[*code as usize];
+        }
+    }
+
     fn push(&mut self, text: &str, seen: &mut HashMap<Box<str>, u32>) {
         let code = match seen.get(text) {
             Some(&code) => code,

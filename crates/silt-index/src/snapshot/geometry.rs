@@ -1,6 +1,7 @@
 //! Geometries by row.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use geo::BoundingRect;
 use geo_types::{Coord, Geometry, Point, Rect};
@@ -44,7 +45,35 @@ impl Geometries {
         }
     }
 
+    /// Adds rows of another list.
+    pub(super) fn copy_rows(&mut self, earlier: &Geometries, rows: Range<usize>) {
+        match (&mut *self, earlier) {
+            (Geometries::Points(own), Geometries::Points(other)) => {
+                own.extend_from_slice(&other[rows]);
+            }
+            (Geometries::Any(own), Geometries::Any(other)) => own.extend_from_slice(&other[rows]),
+            (_, earlier) => {
+                for row in rows {
+                    self.push(earlier.get(row as u32).map(Cow::into_owned));
+                }
+            }
+        }
+    }
+
+    /// Frees what is not needed; points alone become a list of points again.
     pub(super) fn shrink(&mut self) {
+        let is_point = |geometry: &Option<Box<Geometry<f64>>>| match geometry.as_deref() {
+            None => true,
+            Some(Geometry::Point(point)) => !point.x().is_nan(),
+            Some(_) => false,
+        };
+        if let Geometries::Any(geometries) = self
+            && geometries.iter().all(is_point)
+        {
+            let rows = 0..geometries.len() as u32;
+            let points = rows.map(|row| self.point(row).unwrap_or(NONE)).collect();
+            *self = Geometries::Points(points);
+        }
         match self {
             Geometries::Points(points) => points.shrink_to_fit(),
             Geometries::Any(geometries) => geometries.shrink_to_fit(),

@@ -6,6 +6,7 @@
 
 mod build;
 mod cells;
+mod changed;
 mod column;
 mod geometry;
 mod tree;

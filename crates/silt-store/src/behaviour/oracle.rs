@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use geo_types::{Geometry, Point};
 use serde_json::{Value as Json, json};
-use silt_model::{Change, ChangeKind, Feature, Flag, FlagCode, LocationAccuracy, Value};
+use silt_model::{
+    Change, ChangeKind, Feature, Flag, FlagCode, LocationAccuracy, StoredFeature, Value,
+};
 
-use super::{changes, counts, id, import_file, records, spec};
+use super::{changes, counts, id, import_file, records, scan, spec};
 use crate::Store;
 use crate::types::{ChangeFilter, EditionKind, Selection};
 
@@ -357,12 +359,57 @@ fn give(store: &mut dyn Store, step: &Step, so_far: &[Step]) {
     assert_eq!(counts(&report), expected, "counts of {}", step.key);
 }
 
+/// Keeps a copy of the collection up to date by reading only what was touched.
+#[derive(Default)]
+struct Follower {
+    version: u64,
+    features: BTreeMap<i64, StoredFeature>,
+}
+
+impl Follower {
+    fn follow(&mut self, store: &dyn Store) {
+        let touched = store
+            .touched_since("sites", self.version)
+            .expect("an answer");
+        let mut selection = Selection::default();
+        match touched {
+            Some(fids) => {
+                fids.iter().for_each(|fid| {
+                    self.features.remove(fid);
+                });
+                selection.fids = Some(fids);
+            }
+            None => {
+                assert_eq!(self.version, 0, "a few records are always listed");
+                self.features.clear();
+            }
+        }
+        let read = scan(store, &selection);
+        let read = read.into_iter().map(|stored| (stored.fid, stored));
+        self.features.extend(read);
+        self.version = version_of_sites(store);
+        let followed: Vec<StoredFeature> = self.features.values().cloned().collect();
+        assert_eq!(followed, scan(store, &Selection::default()));
+    }
+}
+
+fn version_of_sites(store: &dyn Store) -> u64 {
+    let collections = store.collections().expect("collections");
+    let sites = collections.iter().find(|info| info.schema.id == "sites");
+    sites.expect("the collection").version
+}
+
 /// Gives the plan to an empty store and compares states, history and change log with the oracle.
 pub fn check(store: &mut dyn Store, plan: &[Step]) {
     let schema = silt_model::CollectionSchema::new("sites");
     store.ensure_collection(&schema).expect("a collection");
+    let mut follower = Follower::default();
     for (position, step) in plan.iter().enumerate() {
         give(store, step, &plan[..position]);
+        // Not after every step, so that several changes are followed at once too.
+        if position % 3 != 1 {
+            follower.follow(store);
+        }
     }
     let steps = by_time(plan);
     let mut log = Vec::new();

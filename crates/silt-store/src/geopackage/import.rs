@@ -8,9 +8,10 @@ use silt_model::{Feature, Flag, FlagCode, ImportReport, ReportEntry, Value};
 
 use super::begin::{Known, begin, check_spec, kind_name};
 use super::fault::Fault;
+use super::journal::bump_version;
 use super::rows::state_of;
 use super::writer::{EditionWriter, Place, Seen, record_hash};
-use super::{GeoPackageStore, bump_version, remarks};
+use super::{GeoPackageStore, remarks};
 use crate::state::Mask;
 use crate::tally::Tally;
 use crate::types::ImportSpec;
@@ -273,7 +274,7 @@ impl<'store> GeoPackageImport<'store> {
         )?;
         writer.finish(conn)?;
         writer.derive_changes(conn)?;
-        bump_version(conn, &writer.layout.collection)?;
+        bump_version(conn, &self.store.touched, &writer.layout.collection)?;
         conn.execute_batch("COMMIT")?;
         if writer.rows_written() >= LARGE_IMPORT_ROWS {
             self.store.checkpoint();

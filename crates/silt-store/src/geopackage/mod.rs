@@ -6,6 +6,7 @@
 //! - `ddl` tables and triggers, `open` files, `layout` fields and columns, `rows` features,
 //!   `codec` values, `blob` geometries, `functions` SQL functions
 //! - `begin`, `import` and `edit` write, through `writer` (one edition) and `history` (timelines)
+//! - `journal` lists what each change touched
 //! - `bulk_rtree` and `extent` keep the spatial index and the bounds
 //! - `read` answers questions
 
@@ -21,6 +22,7 @@ mod fault;
 mod functions;
 mod history;
 mod import;
+mod journal;
 mod layout;
 mod open;
 mod read;
@@ -39,6 +41,7 @@ use silt_model::{
 
 use self::fault::Fault;
 use self::import::GeoPackageImport;
+use self::journal::Touched;
 use self::layout::Layout;
 pub use self::open::OpenMode;
 use crate::types::{ChangeFilter, CollectionInfo, EditionInfo, ImportSpec, Selection, SourceInfo};
@@ -49,6 +52,7 @@ use crate::{Import, Store, StoreError};
 pub struct GeoPackageStore {
     conn: Connection,
     path: PathBuf,
+    touched: Touched,
 }
 
 impl GeoPackageStore {
@@ -60,8 +64,16 @@ impl GeoPackageStore {
     /// [`StoreError::NewerVersion`], [`StoreError::Busy`], [`StoreError::DiskFull`].
     pub fn open(path: impl AsRef<Path>, mode: OpenMode) -> Result<GeoPackageStore, StoreError> {
         let path = path.as_ref().to_path_buf();
-        match open::open(&path, mode) {
-            Ok(conn) => Ok(GeoPackageStore { conn, path }),
+        let opened = open::open(&path, mode).and_then(|mut conn| {
+            let touched = Touched::follow(&mut conn)?;
+            Ok((conn, touched))
+        });
+        match opened {
+            Ok((conn, touched)) => Ok(GeoPackageStore {
+                conn,
+                path,
+                touched,
+            }),
             Err(fault) => Err(fault.at(&path)),
         }
     }
@@ -104,10 +116,10 @@ impl GeoPackageStore {
             self.conn.execute_batch("BEGIN IMMEDIATE")?;
             let (answer, changed) = work(&self.conn)?;
             if changed {
-                bump_version(&self.conn, collection)?;
+                journal::bump_version(&self.conn, &self.touched, collection)?;
                 self.conn.execute_batch("COMMIT")?;
             } else {
-                self.conn.execute_batch("ROLLBACK")?;
+                self.roll_back();
             }
             Ok(answer)
         })();
@@ -119,6 +131,7 @@ impl GeoPackageStore {
 
     /// Ends a transaction without effect. SQLite ends it by itself after some errors.
     fn roll_back(&self) {
+        self.touched.clear();
         if !self.conn.is_autocommit() {
             // Nothing more can be done about a failing rollback: closing the file rolls back.
             let _ = self.conn.execute_batch("ROLLBACK");
@@ -134,20 +147,6 @@ impl GeoPackageStore {
         // The commit is durable in the log already.
         drop(outcome);
     }
-}
-
-/// Counts the change that is about to be committed, and notes it as the collection's newest.
-fn bump_version(conn: &Connection, collection: &str) -> Result<(), Fault> {
-    conn.execute(
-        "UPDATE silt_meta SET value = value + 1 WHERE key = 'data_version'",
-        [],
-    )?;
-    conn.execute(
-        "INSERT OR REPLACE INTO silt_meta (key, value)
-         SELECT 'version:' || ?1, value FROM silt_meta WHERE key = 'data_version'",
-        [collection],
-    )?;
-    Ok(())
 }
 
 impl Store for GeoPackageStore {
@@ -200,6 +199,10 @@ impl Store for GeoPackageStore {
         visit: &mut dyn FnMut(StoredFeature) -> ControlFlow<()>,
     ) -> Result<(), StoreError> {
         self.reading(|conn| read::scan(conn, collection, selection, visit))
+    }
+
+    fn touched_since(&self, collection: &str, since: u64) -> Result<Option<Vec<i64>>, StoreError> {
+        self.reading(|conn| journal::touched_since(conn, collection, since))
     }
 
     fn history(&self, collection: &str, id: &FeatureId) -> Result<Vec<ObservedState>, StoreError> {

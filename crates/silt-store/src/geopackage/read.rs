@@ -160,6 +160,10 @@ fn scan_sql(layout: &Layout, selection: &Selection) -> Result<(String, Vec<SqlVa
     if let Some(until) = selection.until_fid {
         conditions.push(format!("t.fid <= {}", parameter(until.into())));
     }
+    if let Some(fids) = &selection.fids {
+        let list = parameter(serde_json::to_string(fids)?.into());
+        conditions.push(format!("t.fid IN (SELECT value FROM json_each({list}))"));
+    }
     if let Some(source) = &selection.source {
         // The plus keeps SQLite from the index on the source, which would need a sort by fid.
         conditions.push(format!(
