@@ -7,9 +7,10 @@ use polars::prelude::{
     AnyValue, Column as PolarsColumn, DataFrame, Expr, Float64Chunked, Int64Chunked, IntoLazy,
     IntoSeries, LazyFrame, NewChunkedArray, PlSmallStr, PolarsError, UInt32Chunked, col, len, lit,
 };
+use rayon::prelude::*;
 use serde_json::Value as Json;
 use silt_index::regions::{RegionKind, RegionSet};
-use silt_index::snapshot::{CollectionSnapshot, Column, NULL_CODE};
+use silt_index::snapshot::{CollectionSnapshot, Column, NULL_CODE, NumberColumn};
 use silt_model::Value;
 
 use crate::MAX_GROUPS;
@@ -196,22 +197,27 @@ fn expression(metric: &Metric) -> Expr {
 
 fn values_of(data: &CollectionSnapshot, field: &str, rows: &[u32]) -> PolarsColumn {
     let name = value_name(field);
-    let rows = rows.iter().copied();
     match data.column(field) {
-        Some(Column::Integer(numbers)) => {
-            let values = rows.map(|row| numbers.get(row));
-            Int64Chunked::from_iter_options(name, values)
-                .into_series()
-                .into()
-        }
-        Some(Column::Real(numbers)) => {
-            let values = rows.map(|row| numbers.get(row));
-            Float64Chunked::from_iter_options(name, values)
-                .into_series()
-                .into()
-        }
+        Some(Column::Integer(numbers)) => match known_values(numbers, rows) {
+            Some(values) => Int64Chunked::from_vec(name, values).into_series().into(),
+            None => {
+                let values = rows.iter().map(|&row| numbers.get(row));
+                Int64Chunked::from_iter_options(name, values)
+                    .into_series()
+                    .into()
+            }
+        },
+        Some(Column::Real(numbers)) => match known_values(numbers, rows) {
+            Some(values) => Float64Chunked::from_vec(name, values).into_series().into(),
+            None => {
+                let values = rows.iter().map(|&row| numbers.get(row));
+                Float64Chunked::from_iter_options(name, values)
+                    .into_series()
+                    .into()
+            }
+        },
         Some(Column::Mixed(values)) => {
-            let values = rows.map(|row| values[row as usize].as_f64());
+            let values = rows.iter().map(|&row| values[row as usize].as_f64());
             Float64Chunked::from_iter_options(name, values)
                 .into_series()
                 .into()
@@ -222,14 +228,23 @@ fn values_of(data: &CollectionSnapshot, field: &str, rows: &[u32]) -> PolarsColu
                 Some(column) if !column.value(row).is_null() => Some(1),
                 _ => None,
             };
-            Int64Chunked::from_iter_options(name, rows.map(is_there))
+            let values = rows.iter().map(|&row| is_there(row));
+            Int64Chunked::from_iter_options(name, values)
                 .into_series()
                 .into()
         }
     }
 }
 
+/// The numbers of rows, where none is null.
+fn known_values<T: Copy + Send + Sync>(numbers: &NumberColumn<T>, rows: &[u32]) -> Option<Vec<T>> {
+    let is_full = numbers.valid.count() == numbers.values.len();
+    let values = rows.par_iter().map(|&row| numbers.values[row as usize]);
+    is_full.then(|| values.collect())
+}
+
 /// Rows with their keys. A row that belongs to several groups stands there several times.
+#[derive(Default)]
 struct Groups {
     rows: Vec<u32>,
     keys: Vec<Vec<u32>>,
@@ -305,35 +320,68 @@ impl Groups {
         regions: &RegionSet,
     ) -> Names<'s> {
         let (codes_of_leaf, names) = region_codes(kind, data, regions);
-        let mut rows = Vec::with_capacity(self.rows.len());
-        let mut keys: Vec<Vec<u32>> = vec![Vec::with_capacity(self.rows.len()); self.keys.len()];
-        let mut codes = Vec::with_capacity(self.rows.len());
+        let codes_of_row = |row: u32| {
+            let leaves = data.region_places(row).iter();
+            leaves.flat_map(|&leaf| codes_of_leaf[leaf as usize].iter().copied())
+        };
+        // Nearly every row lies in one region of a kind: those need no list of their own.
+        let codes: Vec<u32> = self
+            .rows
+            .par_iter()
+            .map(|&row| {
+                let mut codes = codes_of_row(row);
+                let Some(first) = codes.next() else {
+                    return NULL_CODE;
+                };
+                if codes.all(|code| code == first) {
+                    first
+                } else {
+                    SEVERAL_CODES
+                }
+            })
+            .collect();
+        let has_several = codes.contains(&SEVERAL_CODES);
+        self.keys.push(codes);
+        if has_several {
+            self.repeat_rows(codes_of_row);
+        }
+        Names::Own(names)
+    }
+
+    /// Gives a row that belongs to several regions a place for each.
+    fn repeat_rows<C: Iterator<Item = u32>>(&mut self, codes_of_row: impl Fn(u32) -> C) {
+        let before = std::mem::take(self);
+        let Some((codes, others)) = before.keys.split_last() else {
+            return;
+        };
+        let mut keys: Vec<Vec<u32>> = vec![Vec::with_capacity(before.rows.len()); others.len()];
         let mut own: Vec<u32> = Vec::new();
-        for (place, &row) in self.rows.iter().enumerate() {
+        let mut new_codes = Vec::with_capacity(before.rows.len());
+        for (place, (&row, &code)) in before.rows.iter().zip(codes).enumerate() {
             own.clear();
-            for &leaf in data.region_places(row) {
-                own.extend(&codes_of_leaf[leaf as usize]);
-            }
-            // Two leaves of one group are one group.
-            own.sort_unstable();
-            own.dedup();
-            if own.is_empty() {
-                own.push(NULL_CODE);
+            if code == SEVERAL_CODES {
+                own.extend(codes_of_row(row));
+                // Two leaves of one group are one group.
+                own.sort_unstable();
+                own.dedup();
+            } else {
+                own.push(code);
             }
             for &code in &own {
-                rows.push(row);
-                codes.push(code);
-                for (key, before) in keys.iter_mut().zip(&self.keys) {
-                    key.push(before[place]);
+                self.rows.push(row);
+                new_codes.push(code);
+                for (key, other) in keys.iter_mut().zip(others) {
+                    key.push(other[place]);
                 }
             }
         }
-        keys.push(codes);
-        self.rows = rows;
+        keys.push(new_codes);
         self.keys = keys;
-        Names::Own(names)
     }
 }
+
+/// The key of a row that belongs to several regions, before it is repeated.
+const SEVERAL_CODES: u32 = NULL_CODE - 1;
 
 /// For each leaf region of the snapshot the codes of the regions of a kind that it belongs to.
 fn region_codes(

@@ -27,7 +27,7 @@ pub struct Cancelled;
 
 /// Says whether an evaluation should stop. Asked between pieces of work of about a millisecond;
 /// once it has returned true it must go on doing so.
-pub type Stop<'a> = &'a dyn Fn() -> bool;
+pub type Stop<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// For an evaluation that runs to its end.
 pub fn never_stop() -> bool {

@@ -41,6 +41,7 @@ mod text;
 mod truth;
 mod typed;
 
+use rayon::prelude::*;
 use silt_index::snapshot::CollectionSnapshot;
 use silt_model::CollectionSchema;
 
@@ -57,6 +58,26 @@ use crate::{Cancelled, Stop};
 #[derive(Debug)]
 pub struct Filter {
     root: Predicate,
+}
+
+/// Rows for which it is worth to bind the filter once per thread.
+const MANY_ROWS: usize = 100_000;
+
+/// Selects from parts of `rows` rows on all threads, and puts the answers one after the other.
+fn in_parallel(
+    rows: usize,
+    select: impl Fn(std::ops::Range<usize>) -> Result<Vec<u32>, Cancelled> + Sync,
+) -> Result<Vec<u32>, Cancelled> {
+    let threads = rayon::current_num_threads();
+    if rows < MANY_ROWS || threads < 2 {
+        return select(0..rows);
+    }
+    let part = rows.div_ceil(threads);
+    let parts: Result<Vec<Vec<u32>>, Cancelled> = (0..threads)
+        .into_par_iter()
+        .map(|thread| select((thread * part).min(rows)..((thread + 1) * part).min(rows)))
+        .collect();
+    Ok(parts?.concat())
 }
 
 impl Filter {
@@ -80,13 +101,16 @@ impl Filter {
         candidates: Option<&[u32]>,
         stop: Stop<'_>,
     ) -> Result<Vec<u32>, Cancelled> {
-        let mut node = Binder { snapshot, stop }.bind(&self.root);
+        let bound = || Binder { snapshot, stop }.bind(&self.root);
+        let of_list = |rows: &[u32]| bound().select(rows.iter().copied(), stop);
         if let Some(candidates) = candidates {
-            return node.select(candidates.iter().copied(), stop);
+            return in_parallel(candidates.len(), |part| of_list(&candidates[part]));
         }
         match self.start(snapshot) {
-            Some(rows) => node.select(rows.into_iter(), stop),
-            None => node.select(0..snapshot.len() as u32, stop),
+            Some(rows) => in_parallel(rows.len(), |part| of_list(&rows[part])),
+            None => in_parallel(snapshot.len(), |part| {
+                bound().select(part.start as u32..part.end as u32, stop)
+            }),
         }
     }
 
