@@ -8,8 +8,8 @@ use std::hint::black_box;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use geo_types::{Geometry, LineString, Polygon, coord};
 use silt_tiles::{
-    ClusterGrid, FeatureSource, PointPyramid, Properties, ShapePyramid, TileContent, TileId,
-    TileOptions,
+    ClusterGrid, FeatureSource, PointPyramid, Properties, PropertyValue, ShapePyramid, TileContent,
+    TileId, TileOptions,
 };
 
 const POINTS: u32 = 1_000_000;
@@ -22,11 +22,18 @@ impl FeatureSource for Source {
         Some(u64::from(row))
     }
 
-    fn properties(&self, row: u32, out: &mut Properties<'_>) {
+    fn properties(&self, rows: &[u32], out: &mut Properties<'_>) {
         let kinds = ["mine", "quarry", "pond", "dam"];
-        out.double("height_m", f64::from(row % 997));
-        out.string("kind", kinds[row as usize % kinds.len()]);
-        out.string("name", &format!("site {row}"));
+        let heights = rows.iter().map(|&row| f64::from(row % 997));
+        out.column(
+            "height_m",
+            heights.map(|height| Some(PropertyValue::Double(height))),
+        );
+        let codes = rows.iter().map(|&row| Some(row % kinds.len() as u32));
+        out.coded_texts("kind", codes, kinds.len(), |code| kinds[code as usize]);
+        let names: Vec<String> = rows.iter().map(|row| format!("site {row}")).collect();
+        let names = names.iter().map(|name| Some(PropertyValue::Text(name)));
+        out.column("name", names);
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs::File;
 use geo_types::{Coord, Geometry, Rect};
 use silt_tiles::{
     ArchiveInfo, ArchiveWriter, ClusterGrid, FeatureSource, Field, FieldType, LayerInfo,
-    PointPyramid, Properties, ShapePyramid, TileContent, TileOptions, walk_tiles,
+    PointPyramid, Properties, PropertyValue, ShapePyramid, TileContent, TileOptions, walk_tiles,
 };
 
 struct Names;
@@ -17,9 +17,12 @@ impl FeatureSource for Names {
         Some(u64::from(row))
     }
 
-    fn properties(&self, row: u32, out: &mut Properties<'_>) {
-        out.string("name", &format!("site {row}"));
-        out.bool("synthetic", true);
+    fn properties(&self, rows: &[u32], out: &mut Properties<'_>) {
+        let names: Vec<String> = rows.iter().map(|row| format!("site {row}")).collect();
+        let names = names.iter().map(|name| Some(PropertyValue::Text(name)));
+        out.column("name", names);
+        let flags = rows.iter().map(|_| Some(PropertyValue::Bool(true)));
+        out.column("synthetic", flags);
     }
 }
 

@@ -1,63 +1,8 @@
 //! From collected features to the bytes of an MVT 2.1 layer.
 
-use fast_mvt::{MvtCoord, MvtFeatureBuilder, MvtGeomType, MvtLayerBuilder, MvtValueRef};
-
 use crate::content::{Item, ItemGeometry, TileContent, What};
+use crate::layer::{FeatureSource, GeometryKind, Group, LayerWriter, Properties, PropertyValue};
 use crate::thin::{Weight, is_kept, select};
-
-/// Where the ids and properties of rows come from: the caller's columns.
-pub trait FeatureSource {
-    /// Numeric id of the feature; below 2^52, because ids of clusters begin there.
-    fn id(&self, row: u32) -> Option<u64>;
-
-    /// Adds the properties of the feature to `out`.
-    fn properties(&self, row: u32, out: &mut Properties<'_>);
-}
-
-/// Takes the properties of one feature, typed. A key is to be given once per feature.
-pub struct Properties<'a> {
-    feature: &'a mut MvtFeatureBuilder,
-    error: Option<fast_mvt::MvtError>,
-}
-
-impl Properties<'_> {
-    /// A text.
-    pub fn string(&mut self, key: &str, value: &str) {
-        self.put(key, MvtValueRef::String(value));
-    }
-
-    /// A truth value.
-    pub fn bool(&mut self, key: &str, value: bool) {
-        self.put(key, MvtValueRef::Bool(value));
-    }
-
-    /// A whole number, written as `uint` when not negative and as `sint` otherwise.
-    pub fn int(&mut self, key: &str, value: i64) {
-        let value = match u64::try_from(value) {
-            Ok(unsigned) => MvtValueRef::UInt(unsigned),
-            Err(_) => MvtValueRef::SInt(value),
-        };
-        self.put(key, value);
-    }
-
-    /// A whole number that is never negative.
-    pub fn uint(&mut self, key: &str, value: u64) {
-        self.put(key, MvtValueRef::UInt(value));
-    }
-
-    /// A number. Not-a-number and infinities are left out, as JSON would.
-    pub fn double(&mut self, key: &str, value: f64) {
-        if value.is_finite() {
-            self.put(key, MvtValueRef::Double(value));
-        }
-    }
-
-    fn put(&mut self, key: &str, value: MvtValueRef<'_>) {
-        if let Err(error) = self.feature.tag_ref(key, value) {
-            self.error.get_or_insert(error);
-        }
-    }
-}
 
 /// What an encoded layer holds and lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,9 +29,12 @@ pub struct EncodedTile {
 /// A layer could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum EncodeError {
-    /// The writer refused the layer: it has no name, or more keys or values than MVT can number.
-    #[error("the tile layer cannot be written: {0}")]
-    Mvt(#[from] fast_mvt::MvtError),
+    /// MVT wants a name for every layer.
+    #[error("the tile layer cannot be written: it has no name")]
+    MissingName,
+    /// More values, or more bytes of them, than a layer can number.
+    #[error("the tile layer cannot be written: it has more than 2^32 bytes of values")]
+    TooManyValues,
 }
 
 /// Coarsest grid that lines and polygons are snapped to before features are left out: one pixel of a
@@ -125,6 +73,9 @@ impl TileContent {
                 bytes: Vec::new(),
                 stats,
             });
+        }
+        if layer.is_empty() {
+            return Err(EncodeError::MissingName);
         }
         let max_bytes = self.options.max_bytes.max(1);
         let property_bytes = self.estimated_property_bytes(layer, source)?;
@@ -260,65 +211,71 @@ impl TileContent {
         source: &dyn FeatureSource,
         keep: &[bool],
     ) -> Result<(Vec<u8>, usize), EncodeError> {
-        let mut builder = MvtLayerBuilder::new(layer)?;
+        let mut rows: Vec<u32> = Vec::new();
+        let mut counts: Vec<What> = Vec::new();
         for item in kept(&self.items, keep) {
-            builder = self.encode_item(builder, item, source)?;
+            match item.what {
+                What::Row(row) => rows.push(row),
+                What::Cluster { .. } | What::Cell { .. } => counts.push(item.what),
+            }
         }
-        let written = builder.num_features();
-        Ok((builder.encode(), written))
+        let ids: Vec<Option<u64>> = rows.iter().map(|&row| source.id(row)).collect();
+        LayerWriter::with(|writer| {
+            let mut properties = writer.properties(Group::Rows, rows.len());
+            if !rows.is_empty() {
+                source.properties(&rows, &mut properties);
+            }
+            let mut properties = writer.properties(Group::Counts, counts.len());
+            count_properties(&counts, &mut properties);
+            writer.number_values();
+
+            let (mut next_row, mut next_count) = (0, 0);
+            for item in kept(&self.items, keep) {
+                let (id, place) = match item.what {
+                    What::Row(_) => {
+                        next_row += 1;
+                        (ids[next_row - 1], (Group::Rows, next_row - 1))
+                    }
+                    What::Cluster { id, .. } => {
+                        next_count += 1;
+                        (Some(id), (Group::Counts, next_count - 1))
+                    }
+                    What::Cell { cell, .. } => {
+                        next_count += 1;
+                        (Some(cell_feature_id(cell)), (Group::Counts, next_count - 1))
+                    }
+                };
+                let kind = self.draw(item, writer);
+                writer.end_feature(id, kind, place);
+            }
+            if writer.is_overfull() {
+                return Err(EncodeError::TooManyValues);
+            }
+            Ok((writer.finish(layer), writer.count()))
+        })
     }
 
-    fn encode_item(
-        &self,
-        layer: MvtLayerBuilder,
-        item: &Item,
-        source: &dyn FeatureSource,
-    ) -> Result<MvtLayerBuilder, EncodeError> {
-        let mut feature = match &item.geometry {
+    fn draw(&self, item: &Item, writer: &mut LayerWriter) -> GeometryKind {
+        match &item.geometry {
             ItemGeometry::Point(position) => {
-                let mut feature = layer.feature_of(MvtGeomType::Point);
-                feature.points([coord(*position)])?;
-                feature
+                writer.point(*position);
+                GeometryKind::Point
             }
             ItemGeometry::Lines(range) => {
-                let mut feature = layer.feature_of(MvtGeomType::LineString);
+                writer.begin_paths();
                 for path in self.paths_of(range) {
-                    feature.line(self.path_vertices(path).iter().copied().map(coord))?;
+                    writer.line(self.path_vertices(path));
                 }
-                feature
+                GeometryKind::Lines
             }
             ItemGeometry::Polygons(range) => {
-                let mut feature = layer.feature_of(MvtGeomType::Polygon);
+                writer.begin_paths();
                 for path in self.paths_of(range) {
-                    let ring = self.path_vertices(path).iter().copied().map(coord);
-                    feature.ring(ring, path.exterior)?;
+                    writer.ring(self.path_vertices(path), path.exterior);
                 }
-                feature
-            }
-        };
-        match item.what {
-            What::Row(row) => {
-                feature.id(source.id(row));
-                let mut properties = Properties {
-                    feature: &mut feature,
-                    error: None,
-                };
-                source.properties(row, &mut properties);
-                if let Some(error) = properties.error {
-                    return Err(error.into());
-                }
-            }
-            What::Cluster { id, count } => {
-                feature.id(Some(id));
-                tag_count(&mut feature, count)?;
-            }
-            What::Cell { cell, count } => {
-                feature.id(Some(cell_feature_id(cell)));
-                feature.tag_ref("h3", MvtValueRef::String(&cell.to_string()))?;
-                tag_count(&mut feature, count)?;
+                GeometryKind::Polygons
             }
         }
-        Ok(feature.end())
     }
 
     /// Bytes of an item's geometry as MVT writes it.
@@ -355,13 +312,6 @@ fn keep_largest(items: &[Item], keep: &mut [bool]) {
     }
 }
 
-fn coord(position: [i32; 2]) -> MvtCoord {
-    MvtCoord {
-        x: position[0],
-        y: position[1],
-    }
-}
-
 /// Bytes of a zigzag varint.
 fn delta_bytes(delta: i32) -> usize {
     match delta.unsigned_abs() {
@@ -372,19 +322,41 @@ fn delta_bytes(delta: i32) -> usize {
 }
 
 /// The properties that clients of clustered sources expect, named as supercluster does.
-fn tag_count(feature: &mut MvtFeatureBuilder, count: u64) -> Result<(), EncodeError> {
-    feature.tag_ref("clustered", MvtValueRef::Bool(true))?;
-    feature.tag_ref("point_count", MvtValueRef::UInt(count))?;
-    let root = (count as f64).sqrt();
-    feature.tag_ref(
-        "sqrt_point_count",
-        MvtValueRef::Double((root * 100.0).round() / 100.0),
-    )?;
-    feature.tag_ref(
-        "point_count_abbreviated",
-        MvtValueRef::String(&abbreviated(count)),
-    )?;
-    Ok(())
+fn count_properties(counts: &[What], out: &mut Properties<'_>) {
+    if counts.is_empty() {
+        return;
+    }
+    let cells: Vec<Option<String>> = counts
+        .iter()
+        .map(|what| match what {
+            What::Cell { cell, .. } => Some(cell.to_string()),
+            What::Row(_) | What::Cluster { .. } => None,
+        })
+        .collect();
+    let cells = cells.iter().map(Option::as_deref);
+    out.column("h3", cells.map(|cell| cell.map(PropertyValue::Text)));
+
+    let numbers: Vec<u64> = counts
+        .iter()
+        .map(|what| match *what {
+            What::Cluster { count, .. } | What::Cell { count, .. } => count,
+            What::Row(_) => 1,
+        })
+        .collect();
+    let is_clustered = numbers.iter().map(|_| Some(PropertyValue::Bool(true)));
+    out.column("clustered", is_clustered);
+    let point_counts = numbers
+        .iter()
+        .map(|&count| Some(PropertyValue::Uint(count)));
+    out.column("point_count", point_counts);
+    let roots = numbers.iter().map(|&count| {
+        let root = (count as f64).sqrt();
+        Some(PropertyValue::Double((root * 100.0).round() / 100.0))
+    });
+    out.column("sqrt_point_count", roots);
+    let texts: Vec<String> = numbers.iter().map(|&count| abbreviated(count)).collect();
+    let texts = texts.iter().map(|text| Some(PropertyValue::Text(text)));
+    out.column("point_count_abbreviated", texts);
 }
 
 /// A count as it is written on a map: 999, 1.2k, 15k, 3.4M.

@@ -11,14 +11,19 @@ impl FeatureSource for EveryType {
         Some(u64::from(u32::MAX) + 5)
     }
 
-    fn properties(&self, _row: u32, out: &mut Properties<'_>) {
-        out.string("text", "Ünïcode");
-        out.bool("flag", true);
-        out.int("negative", i64::MIN);
-        out.int("positive", 5);
-        out.uint("large", u64::MAX);
-        out.double("number", 0.1);
-        out.double("missing", f64::NAN);
+    fn properties(&self, rows: &[u32], out: &mut Properties<'_>) {
+        let columns = [
+            ("text", PropertyValue::Text("Ünïcode")),
+            ("flag", PropertyValue::Bool(true)),
+            ("negative", PropertyValue::Int(i64::MIN)),
+            ("positive", PropertyValue::Int(5)),
+            ("large", PropertyValue::Uint(u64::MAX)),
+            ("number", PropertyValue::Double(0.1)),
+            ("missing", PropertyValue::Double(f64::NAN)),
+        ];
+        for (key, value) in columns {
+            out.column(key, rows.iter().map(|_| Some(value)));
+        }
     }
 }
 
@@ -64,7 +69,7 @@ fn a_layer_needs_a_name() {
     points.collect_points(&mut content, None);
     assert!(matches!(
         content.encode("", &EveryType),
-        Err(EncodeError::Mvt(_))
+        Err(EncodeError::MissingName)
     ));
 }
 

@@ -15,6 +15,7 @@
 mod archive;
 mod content;
 mod encode;
+mod layer;
 mod mercator;
 mod morton;
 mod points;
@@ -29,7 +30,8 @@ mod testing;
 
 pub use archive::{ArchiveError, ArchiveInfo, ArchiveSummary, ArchiveWriter};
 pub use content::{TileContent, TileOptions};
-pub use encode::{EncodeError, EncodedTile, FeatureSource, Properties, TileStats};
+pub use encode::{EncodeError, EncodedTile, TileStats};
+pub use layer::{FeatureSource, Properties, PropertyValue};
 pub use points::{ClusterGrid, MAX_H3_RESOLUTION, PointPyramid, h3_resolution_for_zoom};
 pub use shapes::{ShapePyramid, point_positions};
 pub use tile_id::{MAX_ZOOM, TileId, TileIdError};

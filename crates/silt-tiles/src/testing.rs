@@ -3,7 +3,9 @@
 use fast_mvt::{MvtFeature, MvtReaderRef, MvtValue};
 use geo_types::Geometry;
 
-use crate::{EncodedTile, FeatureSource, Properties, TileContent, TileId, TileOptions};
+use crate::{
+    EncodedTile, FeatureSource, Properties, PropertyValue, TileContent, TileId, TileOptions,
+};
 
 /// Gives every row its number as id and property.
 pub(crate) struct Rows;
@@ -13,8 +15,9 @@ impl FeatureSource for Rows {
         Some(u64::from(row))
     }
 
-    fn properties(&self, row: u32, out: &mut Properties<'_>) {
-        out.uint("row", u64::from(row));
+    fn properties(&self, rows: &[u32], out: &mut Properties<'_>) {
+        let numbers = rows.iter().map(|&row| u64::from(row));
+        out.column("row", numbers.map(|row| Some(PropertyValue::Uint(row))));
     }
 }
 
@@ -26,8 +29,13 @@ impl FeatureSource for Texts {
         Some(u64::from(row))
     }
 
-    fn properties(&self, row: u32, out: &mut Properties<'_>) {
-        out.string("name", &format!("{row:0>width$}", width = self.0));
+    fn properties(&self, rows: &[u32], out: &mut Properties<'_>) {
+        let texts: Vec<String> = rows
+            .iter()
+            .map(|row| format!("{row:0>width$}", width = self.0))
+            .collect();
+        let texts = texts.iter().map(|text| Some(PropertyValue::Text(text)));
+        out.column("name", texts);
     }
 }
 

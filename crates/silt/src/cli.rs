@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use crate::cli_sand::*;
+
 /// Registers of mine tailings, mines and marine sand, with their history.
 #[derive(Debug, Parser)]
 #[command(name = "silt", version, about, max_term_width = 100)]
@@ -83,6 +85,18 @@ pub(crate) enum Command {
     /// List regions, or add your own.
     #[command(subcommand)]
     Regions(RegionsCommand),
+    /// Read vessel positions (AIS) into the archive of positions.
+    #[command(subcommand)]
+    Ais(AisCommand),
+    /// Find dredging in the archive of positions.
+    #[command(subcommand)]
+    Dredging(DredgingCommand),
+    /// Add up what was dredged: tonnes and cubic metres with intervals.
+    #[command(subcommand)]
+    Extraction(ExtractionCommand),
+    /// Write synthetic data, marked as such, with the truth beside it.
+    #[command(subcommand)]
+    Synth(SynthCommand),
     /// Serve the store over HTTP.
     Serve(ServeArgs),
     /// Make, list and revoke the keys with which clients write over HTTP.

@@ -17,13 +17,14 @@ macro_rules! bundled {
     };
 }
 
-const BUNDLED: [(&str, &str); 18] = bundled![
+const BUNDLED: [(&str, &str); 20] = bundled![
     "brazil-anm-2022",
     "brazil-sigbm",
     "brumadinho-2019",
     "canada-mincan",
     "chile-sernageomin",
     "csp2-failures",
+    "dredger-registry",
     "gem-coal-boundaries",
     "gem-coal-mines",
     "geonames",
@@ -33,6 +34,7 @@ const BUNDLED: [(&str, &str); 18] = bundled![
     "natural-earth-admin1",
     "natural-earth-countries",
     "natural-earth-seas",
+    "synthetic-vessels",
     "us-nid",
     "us-nid-tailings",
     "wpi-ports",

@@ -7,7 +7,7 @@ use super::Recipe;
 use crate::values::Unit;
 
 /// Id and JSON Schema text of every built-in collection.
-pub const BUILT_IN_COLLECTIONS: [(&str, &str); 10] = [
+pub const BUILT_IN_COLLECTIONS: [(&str, &str); 11] = [
     (
         "tailings_facilities",
         include_str!("../../../../datasets/schemas/tailings_facilities.json"),
@@ -39,6 +39,10 @@ pub const BUILT_IN_COLLECTIONS: [(&str, &str); 10] = [
     (
         "ports",
         include_str!("../../../../datasets/schemas/ports.json"),
+    ),
+    (
+        "vessels",
+        include_str!("../../../../datasets/schemas/vessels.json"),
     ),
     (
         "places",

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::{PointPyramid, WORLD_BITS, Window, prefix_of, ring_cells, rings_of};
+use super::{PointPyramid, WORLD_BITS, Window, prefix_of, rings_of};
 use crate::content::{TileContent, What};
 use crate::encode::CLUSTER_IDS_FROM;
-use crate::{EXTENT_LOG2, TileId, morton};
+use crate::{EXTENT_LOG2, TileId};
 
 /// The grid that clusters are made on: 2^`cells_log2` cells per tile side.
 ///
@@ -97,20 +97,15 @@ impl PointPyramid {
         }
 
         let rings = rings_of(buffer_units, u32::from(grid.cells_log2).min(EXTENT_LOG2));
-        for (x, y, worlds) in ring_cells(tile, level, rings) {
-            let range = self.cell_range(level, x, y);
-            if range.is_empty() {
-                continue;
-            }
+        for cell in self.cells_around(tile, level, rings) {
             let sum = match filter {
-                None => self.sum(range),
+                None => self.sum(cell.range),
                 Some(filter) => {
-                    let prefix = morton::encode(x, y);
-                    self.filtered_run(range.start, range.end, prefix, shift, filter)
-                        .1
+                    let Range { start, end } = cell.range;
+                    self.filtered_run(start, end, cell.prefix, shift, filter).1
                 }
             };
-            self.push_cell(content, &window, level, morton::encode(x, y), sum, worlds);
+            self.push_cell(content, &window, level, cell.prefix, sum, cell.worlds);
         }
     }
 

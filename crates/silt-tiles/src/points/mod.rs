@@ -2,6 +2,7 @@
 
 mod cells;
 mod cluster;
+mod ring;
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -126,7 +127,8 @@ impl PointPyramid {
             return true;
         }
         let window = Window::new(tile, buffer_units);
-        self.around(tile, buffer_units).any(|(range, worlds)| {
+        let mut cells = self.around(tile, buffer_units).into_iter();
+        cells.any(|(range, worlds)| {
             range
                 .into_iter()
                 .any(|i| window.local(self.codes[i], worlds).is_some())
@@ -224,7 +226,7 @@ impl PointPyramid {
 
     /// Ranges of the quad-tree cells that cover the buffer around the tile, without the tile, each
     /// with the number of worlds it lies away.
-    fn around(&self, tile: TileId, buffer_units: u32) -> impl Iterator<Item = (Range<usize>, i64)> {
+    fn around(&self, tile: TileId, buffer_units: u32) -> Vec<(Range<usize>, i64)> {
         let (level, rings) = if buffer_units == 0 {
             (u32::from(tile.z()), 0)
         } else {
@@ -236,9 +238,8 @@ impl PointPyramid {
             let level = u32::from(tile.z()) + cells_log2;
             (level, rings_of(buffer_units, cells_log2))
         };
-        ring_cells(tile, level, rings)
-            .map(move |(x, y, worlds)| (self.cell_range(level, x, y), worlds))
-            .filter(|(range, _)| !range.is_empty())
+        let cells = self.cells_around(tile, level, rings).into_iter();
+        cells.map(|cell| (cell.range, cell.worlds)).collect()
     }
 }
 
@@ -250,37 +251,6 @@ fn prefix_of(code: u64, shift: u32) -> u64 {
 fn rings_of(buffer_units: u32, cells_log2: u32) -> u32 {
     let cell_units = (1_u32 << EXTENT_LOG2) >> cells_log2.min(EXTENT_LOG2);
     buffer_units.div_ceil(cell_units.max(1))
-}
-
-/// The cells of `level` in `rings` rings around the tile: column, row, and by how many worlds the
-/// column was wrapped. Rows outside the world do not exist; a cell may come twice at low zoom, on
-/// either side of the tile.
-fn ring_cells(tile: TileId, level: u32, rings: u32) -> impl Iterator<Item = (u32, u32, i64)> {
-    let per_side = 1_i64 << (level - u32::from(tile.z()));
-    let world = 1_i64 << level;
-    let rings = i64::from(rings);
-    let (first_x, first_y) = (
-        i64::from(tile.x()) * per_side,
-        i64::from(tile.y()) * per_side,
-    );
-    let rows = (first_y - rings).max(0)..(first_y + per_side + rings).min(world);
-    rows.flat_map(move |y| {
-        let is_beside = y >= first_y && y < first_y + per_side;
-        let west = first_x - rings..if is_beside {
-            first_x
-        } else {
-            first_x + per_side + rings
-        };
-        let east = if is_beside {
-            first_x + per_side..first_x + per_side + rings
-        } else {
-            0..0
-        };
-        west.chain(east).map(move |x| {
-            let wrapped = x.rem_euclid(world);
-            (wrapped as u32, y as u32, x.div_euclid(world))
-        })
-    })
 }
 
 /// A tile with its buffer, to bring world positions into tile units.

@@ -191,13 +191,20 @@ impl Collector {
         clip: Option<ClipBox>,
         to_tile: impl Fn([i32; 2]) -> [i32; 2],
     ) {
-        for (number, ring) in part.rings(self.tile.z()).enumerate() {
+        let zoom = self.tile.z();
+        let Some(clip) = clip else {
+            for (number, ring) in part.rings(zoom).enumerate() {
+                if !self.rings.push_ring(ring.map(&to_tile), number == 0) && number == 0 {
+                    break;
+                }
+            }
+            return;
+        };
+        for number in 0..part.ring_count() {
             let is_exterior = number == 0;
             self.ring.clear();
-            self.ring.extend(ring);
-            if let Some(clip) = clip {
-                clip_ring(&mut self.ring, &mut self.scratch, clip);
-            }
+            part.push_near(number, zoom, &clip, &mut self.ring);
+            clip_ring(&mut self.ring, &mut self.scratch, clip);
             let vertices = self.ring.iter().map(|&vertex| to_tile(vertex));
             if !self.rings.push_ring(vertices, is_exterior) && is_exterior {
                 // Holes of an exterior that is gone would be filled.

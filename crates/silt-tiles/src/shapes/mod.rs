@@ -5,6 +5,7 @@ mod clip;
 mod collect;
 mod project;
 mod repair;
+mod simple;
 mod simplify;
 mod snap;
 mod store;

@@ -5,7 +5,8 @@ use i_overlay::core::overlay::{Overlay, ShapeType};
 use i_overlay::i_float::int::point::IntPoint;
 use i_overlay::vector::edge::{SUBJ_LEFT, SUBJ_RIGHT};
 
-use super::trace::{Edge, polygons};
+use super::simple::ContactSearch;
+use super::trace::{Edge, drop_straight_vertices, polygons};
 
 /// Side of the square, and width of the strip, that stands for a polygon below the grid.
 const STAND_IN_UNITS: i32 = 2;
@@ -16,7 +17,7 @@ const PASSES: usize = 3;
 /// Lines or rings under way; the memory is kept from shape to shape.
 ///
 /// Rings are open; exteriors have a positive area (y downwards), each is followed by its holes.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Rings {
     vertices: Vec<[i32; 2]>,
     /// End of each ring, and whether it is an exterior.
@@ -139,6 +140,28 @@ impl Rings {
         }
     }
 
+    /// Brings simple exteriors that lie apart into the form that the overlay gives them: without vertices
+    /// on straight lines, from the westernmost (then northernmost) vertex on, in the order of these.
+    fn order_as_overlay(&mut self) {
+        let mut ordered: Vec<Vec<[i32; 2]>> = self
+            .iter()
+            .map(|(ring, _)| {
+                let mut corners = ring.to_vec();
+                drop_straight_vertices(&mut corners);
+                let first = (0..corners.len()).min_by_key(|&place| corners[place]);
+                corners.rotate_left(first.unwrap_or(0));
+                corners
+            })
+            .collect();
+        ordered.sort_unstable();
+        self.forget_paths();
+        for ring in ordered {
+            let start = self.vertices.len();
+            self.vertices.extend(ring);
+            self.close(start, 3, true);
+        }
+    }
+
     fn close(&mut self, start: usize, least: usize, is_exterior: bool) -> bool {
         if self.vertices.len() - start < least {
             self.vertices.truncate(start);
@@ -151,18 +174,12 @@ impl Rings {
 }
 
 /// Makes polygons valid by an overlay on the grid itself, whose crossings are grid points again.
+#[derive(Default)]
 pub(crate) struct Repairer {
-    overlay: Overlay,
+    contacts: ContactSearch,
+    /// Made when it is first needed, which for most tiles is never.
+    overlay: Option<Overlay>,
     edges: Vec<Edge>,
-}
-
-impl Default for Repairer {
-    fn default() -> Self {
-        Self {
-            overlay: Overlay::new(256),
-            edges: Vec::new(),
-        }
-    }
 }
 
 impl Repairer {
@@ -177,6 +194,18 @@ impl Repairer {
         {
             return;
         }
+        self.repair_without_convex(rings);
+    }
+
+    pub(super) fn repair_without_convex(&mut self, rings: &mut Rings) {
+        if self.contacts.are_simple_exteriors(rings.iter()) {
+            rings.order_as_overlay();
+            return;
+        }
+        self.overlay_until_closed(rings);
+    }
+
+    pub(super) fn overlay_until_closed(&mut self, rings: &mut Rings) {
         for _ in 0..PASSES {
             if self.pass(rings) {
                 break;
@@ -186,13 +215,14 @@ impl Repairer {
 
     /// True when all edges closed to rings.
     fn pass(&mut self, rings: &mut Rings) -> bool {
-        self.overlay.clear();
+        let overlay = self.overlay.get_or_insert_with(|| Overlay::new(256));
+        overlay.clear();
         for (ring, _) in rings.iter() {
             let points = ring.iter().map(|&[x, y]| IntPoint::new(x, y));
-            self.overlay.add_path_iter(points, ShapeType::Subject);
+            overlay.add_path_iter(points, ShapeType::Subject);
         }
         self.edges.clear();
-        for edge in self.overlay.build_separate_vectors(FillRule::NonZero) {
+        for edge in overlay.build_separate_vectors(FillRule::NonZero) {
             let (a, b) = ([edge.a.x, edge.a.y], [edge.b.x, edge.b.y]);
             match edge.fill & (SUBJ_LEFT | SUBJ_RIGHT) {
                 SUBJ_LEFT => self.edges.push(Edge { from: a, to: b }),

@@ -1,6 +1,7 @@
 //! Shapes in flat arrays: few allocations, and a tile reads memory in order.
 
 use super::boxes::{BoundingBox, BoxIndex, EMPTY, around, join};
+use super::clip::ClipBox;
 use super::repair::{Repairer, Rings};
 use super::simplify::min_zooms;
 use super::unit_log2;
@@ -43,7 +44,14 @@ pub(crate) struct ShapeStore {
     rings: Vec<u32>,
     parts: Vec<Part>,
     shapes: Vec<Shape>,
+    /// Boxes around every run of [`RUN`] vertices of each ring; empty while the store is built.
+    runs: Vec<BoundingBox>,
+    /// Where the boxes of each ring begin in `runs`.
+    first_runs: Vec<u32>,
 }
+
+/// Vertices with a box of their own: long rings are cut to a tile by looking at few of their vertices.
+const RUN: usize = 32;
 
 impl Default for ShapeStore {
     fn default() -> Self {
@@ -55,6 +63,8 @@ impl Default for ShapeStore {
             rings: Vec::new(),
             parts: Vec::new(),
             shapes: Vec::new(),
+            runs: Vec::new(),
+            first_runs: Vec::new(),
         }
     }
 }
@@ -82,6 +92,49 @@ impl<'a> PartRef<'a> {
                 .map(move |vertex| store.vertices[vertex])
         })
     }
+
+    /// Number of lines or rings.
+    pub(crate) fn ring_count(&self) -> usize {
+        self.end_ring - self.first_ring
+    }
+
+    /// Appends the vertices of a ring drawn at `zoom`, without those that clipping to `bounds` and repair
+    /// leave no trace of: the inner ones of a run that lies beyond one side. The ring goes around every
+    /// place of `bounds` as often as before, because the shortcut stays beyond that side too.
+    pub(crate) fn push_near(
+        &self,
+        number: usize,
+        zoom: u8,
+        bounds: &ClipBox,
+        out: &mut Vec<[i32; 2]>,
+    ) {
+        let store = self.store;
+        let ring = self.first_ring + number;
+        let range = store.ring_range(ring);
+        let all = store.min_zooms.is_empty();
+        let is_drawn = |vertex: &usize| all || store.min_zooms[*vertex] <= zoom;
+        let first_run = store.first_runs[ring] as usize;
+        for (run, start) in range.clone().step_by(RUN).enumerate() {
+            let mut members = start..range.end.min(start + RUN);
+            if is_beyond(&store.runs[first_run + run], bounds) {
+                let first = members.find(is_drawn);
+                let last = members.rfind(is_drawn);
+                let ends = first.into_iter().chain(last);
+                out.extend(ends.map(|vertex| store.vertices[vertex]));
+            } else {
+                out.extend(
+                    members
+                        .filter(is_drawn)
+                        .map(|vertex| store.vertices[vertex]),
+                );
+            }
+        }
+    }
+}
+
+/// True when a box lies wholly on the far side of a side of `bounds`.
+fn is_beyond(run: &BoundingBox, bounds: &ClipBox) -> bool {
+    run[2] < bounds[0] || run[0] > bounds[2] || run[3] < bounds[1] || run[1] > bounds[3]
 }
 
 impl ShapeStore {
@@ -107,6 +160,21 @@ impl ShapeStore {
             + self.rings.capacity() * 4
             + self.parts.capacity() * size_of::<Part>()
             + self.shapes.capacity() * size_of::<Shape>()
+            + self.runs.capacity() * size_of::<BoundingBox>()
+            + self.first_runs.capacity() * 4
+    }
+
+    /// Makes the boxes of runs, when all rings are there.
+    pub(super) fn find_runs(&mut self) {
+        let mut runs = Vec::with_capacity(self.vertices.len() / RUN + self.rings.len());
+        let mut first_runs = Vec::with_capacity(self.rings.len());
+        for ring in 0..self.rings.len() {
+            first_runs.push(length(runs.len()));
+            runs.extend(self.vertices[self.ring_range(ring)].chunks(RUN).map(around));
+        }
+        runs.shrink_to_fit();
+        self.runs = runs;
+        self.first_runs = first_runs;
     }
 
     /// Starts or continues the last part with a line or ring.
@@ -206,6 +274,7 @@ impl ShapeStore {
             }
             sorted.end_shape(self.row(place), self.kind(place));
         }
+        sorted.find_runs();
         let sorted_boxes = order.iter().map(|&place| boxes[place as usize]).collect();
         *self = sorted;
         BoxIndex::new(sorted_boxes)
@@ -281,6 +350,7 @@ impl ShapeStore {
         copy.vertices.shrink_to_fit();
         copy.rings.shrink_to_fit();
         copy.parts.shrink_to_fit();
+        copy.find_runs();
         copy
     }
 
@@ -303,3 +373,7 @@ impl ShapeStore {
 fn length(length: usize) -> u32 {
     u32::try_from(length).expect("fewer than 2^32 vertices in a layer")
 }
+
+#[cfg(test)]
+#[path = "store_tests.rs"]
+mod tests;

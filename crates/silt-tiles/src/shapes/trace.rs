@@ -164,7 +164,7 @@ fn simple_rings(walk: Ring) -> Vec<Ring> {
 }
 
 /// Drops vertices that lie on the straight line between their neighbours.
-fn drop_straight_vertices(ring: &mut Ring) {
+pub(super) fn drop_straight_vertices(ring: &mut Ring) {
     let count = ring.len();
     let is_corner = |place: usize| {
         let before = ring[(place + count - 1) % count];

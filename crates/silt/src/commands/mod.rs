@@ -1,16 +1,20 @@
 //! One module per command. They wire the crates together and hold no logic of their own.
 
+mod ais;
 mod changes;
 mod demo;
 mod doctor;
+mod dredging;
 mod edit;
 mod export;
+mod extraction;
 mod import;
 mod inspect;
 mod key;
 mod recipes;
 mod regions;
 mod serve;
+mod synth;
 mod tiles;
 
 use std::ops::ControlFlow;
@@ -69,6 +73,10 @@ pub(crate) fn run(cli: &Cli) -> Result<Outcome> {
         Command::Export(args) => export::run(cli, args),
         Command::Tiles(command) => tiles::run(cli, command),
         Command::Regions(command) => regions::run(cli, command),
+        Command::Ais(command) => ais::run(cli, command),
+        Command::Dredging(command) => dredging::run(cli, command),
+        Command::Extraction(command) => extraction::run(cli, command),
+        Command::Synth(command) => synth::run(cli, command),
         Command::Serve(args) => serve::run(cli, args),
         Command::Key(command) => key::run(cli, command),
     }
@@ -77,6 +85,16 @@ pub(crate) fn run(cli: &Cli) -> Result<Outcome> {
 /// The store file in the data folder.
 pub(crate) fn store_path(data: &Path) -> PathBuf {
     data.join("silt.gpkg")
+}
+
+/// The folder of the archive of positions.
+pub(crate) fn positions_path(data: &Path) -> PathBuf {
+    data.join("positions")
+}
+
+/// The folder of what detection leaves behind.
+pub(crate) fn dredging_path(data: &Path) -> PathBuf {
+    data.join("dredging")
 }
 
 /// Opens the store to read; it must exist.

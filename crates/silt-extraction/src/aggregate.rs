@@ -1,0 +1,620 @@
+//! Totals: events grouped by polars, tonnes and cubic metres by the estimates of `silt-estimate`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use h3o::{CellIndex, LatLng, Resolution};
+use polars::prelude::{
+    Column, DataFrame, Engine, IntoColumn, IntoLazy, NamedFrom, NewChunkedArray, PolarsError,
+    Series, col,
+};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use silt_estimate::{
+    EstimateError, FactLimits, FactRefusal, Group, GroupEstimate, Priors, Settings, VesselFacts,
+    WorkRow, estimate,
+};
+use silt_index::regions::{RegionKind, RegionSet};
+
+use crate::archive::month_of;
+use crate::tables::Detected;
+
+/// What totals are grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Dimension {
+    /// Regions of a kind.
+    Region(RegionKind),
+    /// Year, UTC.
+    Year,
+    /// Month, UTC, `2024-03`.
+    Month,
+    /// Hull.
+    Vessel,
+    /// Operator or owner by register.
+    Operator,
+    /// How the vessel dredges, by register.
+    Type,
+    /// Purpose by layers.
+    Purpose,
+    /// H3 cell of a resolution, 0 to 8.
+    Cell(Resolution),
+}
+
+/// Most dimensions of one question.
+const MOST_DIMENSIONS: usize = 4;
+
+/// Most groups of one answer: 1,000 draws of each are made.
+pub const MOST_GROUPS: usize = 100_000;
+
+impl Dimension {
+    /// Reads a list such as `region:iso3,year`; `region` alone is `region:iso3`.
+    ///
+    /// # Errors
+    /// What is wrong with it, for the person who wrote it.
+    pub fn parse_list(list: &str) -> Result<Vec<Dimension>, String> {
+        let parts: Vec<&str> = list
+            .split(',')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+            .collect();
+        if parts.len() > MOST_DIMENSIONS {
+            return Err(format!("at most {MOST_DIMENSIONS} dimensions are possible"));
+        }
+        let mut dimensions = Vec::new();
+        for part in parts {
+            let dimension = Dimension::parse(part)?;
+            if dimensions.contains(&dimension) {
+                return Err(format!("`{part}` stands there twice"));
+            }
+            dimensions.push(dimension);
+        }
+        Ok(dimensions)
+    }
+
+    fn parse(text: &str) -> Result<Dimension, String> {
+        let unknown = || {
+            format!(
+                "`{}` is none of region:KIND, year, month, vessel, operator, type, purpose, h3:RESOLUTION",
+                text.chars().take(60).collect::<String>()
+            )
+        };
+        match text.split_once(':') {
+            None => match text {
+                "region" => Ok(Dimension::Region(RegionKind::Country)),
+                "year" => Ok(Dimension::Year),
+                "month" => Ok(Dimension::Month),
+                "vessel" => Ok(Dimension::Vessel),
+                "operator" => Ok(Dimension::Operator),
+                "type" => Ok(Dimension::Type),
+                "purpose" => Ok(Dimension::Purpose),
+                _ => Err(unknown()),
+            },
+            Some(("region", kind)) => RegionKind::from_prefix(kind)
+                .map(Dimension::Region)
+                .ok_or_else(unknown),
+            Some(("h3", resolution)) => {
+                let resolution: u8 = resolution.parse().map_err(|_| unknown())?;
+                if resolution > 8 {
+                    return Err(
+                        "cells are kept at resolution 8; coarser ones are 0 to 7".to_owned()
+                    );
+                }
+                Resolution::try_from(resolution)
+                    .map(Dimension::Cell)
+                    .map_err(|_| unknown())
+            }
+            Some(_) => Err(unknown()),
+        }
+    }
+
+    /// As it is written in a question.
+    pub fn name(self) -> String {
+        match self {
+            Dimension::Region(kind) => format!("region:{}", kind.as_str()),
+            Dimension::Year => "year".to_owned(),
+            Dimension::Month => "month".to_owned(),
+            Dimension::Vessel => "vessel".to_owned(),
+            Dimension::Operator => "operator".to_owned(),
+            Dimension::Type => "type".to_owned(),
+            Dimension::Purpose => "purpose".to_owned(),
+            Dimension::Cell(resolution) => format!("h3:{}", u8::from(resolution)),
+        }
+    }
+}
+
+impl From<Dimension> for String {
+    fn from(dimension: Dimension) -> String {
+        dimension.name()
+    }
+}
+
+impl TryFrom<String> for Dimension {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Dimension, String> {
+        Dimension::parse(&text)
+    }
+}
+
+/// The first moment of a year, month, day or RFC 3339 time, Unix milliseconds.
+///
+/// # Errors
+/// What is wrong with the text, for the person who wrote it.
+pub fn moment_ms(text: &str) -> Result<i64, String> {
+    let text = text.trim();
+    let whole = match text.len() {
+        4 => format!("{text}-01-01T00:00:00Z"),
+        7 => format!("{text}-01T00:00:00Z"),
+        10 => format!("{text}T00:00:00Z"),
+        _ => text.to_owned(),
+    };
+    let time: Result<jiff::Timestamp, _> = whole.parse();
+    time.map(|time| time.as_millisecond()).map_err(|_| {
+        format!(
+            "`{}` is not a moment; write 2024, 2024-03, 2024-03-01 or 2024-03-01T12:00:00Z",
+            text.chars().take(40).collect::<String>()
+        )
+    })
+}
+
+/// A question for totals.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Default)]
+#[serde(default, deny_unknown_fields)]
+pub struct Question {
+    /// Dimensions of the groups; none is one total.
+    pub by: Vec<Dimension>,
+    /// Only dredging in this region.
+    pub region: Option<String>,
+    /// Only dredging that began at or after this moment, Unix milliseconds.
+    pub from_ms: Option<i64>,
+    /// Only dredging that began before this moment.
+    pub until_ms: Option<i64>,
+    /// Only this purpose.
+    pub purpose: Option<String>,
+    /// Draws and seed.
+    pub settings: Settings,
+    /// Priors.
+    pub priors: Priors,
+}
+
+/// One row of an answer: the keys of the group in the order of the dimensions, and the estimates.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// Keys; `None` where an event has none, e.g. far from any coast.
+    pub keys: Vec<Option<String>>,
+    /// What is estimated, and what it stands on.
+    pub estimate: GroupEstimate,
+}
+
+/// The answer to a [`Question`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct Totals {
+    /// Rows, ordered by their keys, those without a key last.
+    pub rows: Vec<Row>,
+    /// Facts of vessels that were not believed.
+    pub refused_facts: Vec<(String, FactRefusal)>,
+}
+
+/// A question cannot be answered.
+#[derive(Debug, thiserror::Error)]
+pub enum AggregateError {
+    /// A region of the question is not known.
+    #[error("{0}")]
+    Region(String),
+    /// More groups than one answer holds.
+    #[error("there are {0} groups; an answer has at most {MOST_GROUPS}: group by less, or filter")]
+    TooManyGroups(usize),
+    /// The settings or priors cannot be.
+    #[error(transparent)]
+    Estimate(#[from] EstimateError),
+    /// polars refused, which is a defect.
+    #[error(transparent)]
+    Polars(#[from] PolarsError),
+}
+
+/// The key of an event that lies in no group of a dimension.
+const NO_KEY: u32 = u32::MAX;
+
+/// One column of keys with their names.
+struct Keys {
+    codes: Vec<u32>,
+    names: Vec<String>,
+}
+
+/// Answers a question.
+///
+/// # Errors
+/// [`AggregateError`].
+pub fn totals(
+    detected: &Detected,
+    regions: &RegionSet,
+    question: &Question,
+) -> Result<Totals, AggregateError> {
+    let events = &detected.events;
+    let mut rows = selected_rows(events, regions, question)?;
+    let mut columns: Vec<Keys> = Vec::new();
+    for dimension in &question.by {
+        let repeated = match dimension {
+            Dimension::Region(kind) => {
+                let (places, keys) = region_keys(events, &rows, *kind, regions)?;
+                let again = |before: &mut Keys| {
+                    before.codes = places.iter().map(|&place| before.codes[place]).collect();
+                };
+                columns.iter_mut().for_each(again);
+                rows = places.iter().map(|&place| rows[place]).collect();
+                keys
+            }
+            other => keys_of(detected, &rows, *other)?,
+        };
+        columns.push(repeated);
+    }
+    let work = grouped(events, &rows, &columns)?;
+    let key_count = columns.len();
+    let mut groups: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
+    let ranks: Vec<Vec<u32>> = columns.iter().map(|keys| ranks(&keys.names)).collect();
+    let key_columns: Result<Vec<Vec<u32>>, PolarsError> = (0..key_count)
+        .map(|place| codes_of(&work, &key_name(place)))
+        .collect();
+    let key_columns = key_columns?;
+    let ranked = |row: usize| -> Vec<u32> {
+        let keys = key_columns.iter().zip(&ranks);
+        keys.map(|(codes, ranks)| match codes[row] {
+            NO_KEY => NO_KEY,
+            code => ranks[code as usize],
+        })
+        .collect()
+    };
+    for row in 0..work.height() {
+        groups.entry(ranked(row)).or_default();
+    }
+    if groups.is_empty() && key_count == 0 {
+        groups.insert(Vec::new(), 0);
+    }
+    if groups.len() > MOST_GROUPS {
+        return Err(AggregateError::TooManyGroups(groups.len()));
+    }
+    groups
+        .values_mut()
+        .zip(0..)
+        .for_each(|(group, number)| *group = number);
+    let work_rows = work_rows(&work, |row| groups[&ranked(row)])?;
+    let (facts, refused_facts) = facts_of(detected, &question.priors);
+    let groups_list = vec![Group::default(); groups.len()];
+    let estimates = estimate(
+        &groups_list,
+        &facts,
+        &work_rows,
+        &question.priors,
+        &question.settings,
+    )?;
+    let mut names_by_rank: Vec<Vec<&str>> = Vec::new();
+    for (keys, ranks) in columns.iter().zip(&ranks) {
+        let mut names = vec![""; keys.names.len()];
+        for (name, &rank) in keys.names.iter().zip(ranks) {
+            names[rank as usize] = name;
+        }
+        names_by_rank.push(names);
+    }
+    let rows = groups
+        .into_keys()
+        .zip(estimates)
+        .map(|(keys, estimate)| Row {
+            keys: keys
+                .iter()
+                .zip(&names_by_rank)
+                .map(|(&rank, names)| (rank != NO_KEY).then(|| names[rank as usize].to_owned()))
+                .collect(),
+            estimate,
+        })
+        .collect();
+    Ok(Totals {
+        rows,
+        refused_facts,
+    })
+}
+
+/// For each name its place in the order of names.
+fn ranks(names: &[String]) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..names.len() as u32).collect();
+    order.sort_unstable_by(|&a, &b| names[a as usize].cmp(&names[b as usize]));
+    let mut ranks = vec![0; names.len()];
+    order
+        .iter()
+        .zip(0..)
+        .for_each(|(&code, rank)| ranks[code as usize] = rank);
+    ranks
+}
+
+fn key_name(place: usize) -> String {
+    format!("key {place}")
+}
+
+fn codes_of(frame: &DataFrame, name: &str) -> Result<Vec<u32>, PolarsError> {
+    Ok(frame
+        .column(name)?
+        .u32()?
+        .iter()
+        .map(|code| code.unwrap_or(NO_KEY))
+        .collect())
+}
+
+/// Rows of the events that the question asks for.
+fn selected_rows(
+    events: &DataFrame,
+    regions: &RegionSet,
+    question: &Question,
+) -> Result<Vec<u32>, AggregateError> {
+    let times = events.column("time_ms")?.i64()?;
+    let purposes = events.column("purpose")?.str()?;
+    let of_region = events.column("regions")?.str()?;
+    let leaves: Option<Vec<Arc<str>>> = match &question.region {
+        None => None,
+        Some(region) => {
+            let leaves = regions
+                .expand(region)
+                .map_err(|error| AggregateError::Region(error.to_string()))?;
+            Some(leaves.into_iter().collect())
+        }
+    };
+    let in_region = |text: Option<&str>| match &leaves {
+        None => true,
+        Some(leaves) => text
+            .unwrap_or_default()
+            .split(';')
+            .any(|own| leaves.iter().any(|leaf| &**leaf == own)),
+    };
+    let rows = times
+        .iter()
+        .zip(purposes.iter())
+        .zip(of_region.iter())
+        .zip(0..);
+    Ok(rows
+        .filter(|&(((time_ms, purpose), regions), _)| {
+            let time_ms = time_ms.unwrap_or_default();
+            question.from_ms.is_none_or(|from| time_ms >= from)
+                && question.until_ms.is_none_or(|until| time_ms < until)
+                && question
+                    .purpose
+                    .as_deref()
+                    .is_none_or(|wanted| purpose == Some(wanted))
+                && in_region(regions)
+        })
+        .map(|(_, row)| row)
+        .collect())
+}
+
+/// Numbers for texts, in the order in which they come.
+#[derive(Default)]
+struct Numbering {
+    codes: BTreeMap<String, u32>,
+    names: Vec<String>,
+}
+
+impl Numbering {
+    fn code(&mut self, name: &str) -> u32 {
+        if let Some(&code) = self.codes.get(name) {
+            return code;
+        }
+        let code = self.names.len() as u32;
+        self.codes.insert(name.to_owned(), code);
+        self.names.push(name.to_owned());
+        code
+    }
+}
+
+fn keys_of(
+    detected: &Detected,
+    rows: &[u32],
+    dimension: Dimension,
+) -> Result<Keys, AggregateError> {
+    let events = &detected.events;
+    let mut numbering = Numbering::default();
+    let codes = match dimension {
+        Dimension::Year | Dimension::Month => {
+            let times: Vec<i64> = events.column("time_ms")?.i64()?.iter().flatten().collect();
+            let name = |row: u32| {
+                let month = month_of(times[row as usize]);
+                match dimension {
+                    Dimension::Year => format!("{:04}", month.year),
+                    _ => month.to_string(),
+                }
+            };
+            rows.iter().map(|&row| numbering.code(&name(row))).collect()
+        }
+        Dimension::Purpose => {
+            let purposes: Vec<Option<&str>> = events.column("purpose")?.str()?.iter().collect();
+            let name = |row: u32| purposes[row as usize].unwrap_or("unknown");
+            rows.iter().map(|&row| numbering.code(name(row))).collect()
+        }
+        Dimension::Cell(resolution) => {
+            let lons: Vec<f64> = events.column("lon_deg")?.f64()?.iter().flatten().collect();
+            let lats: Vec<f64> = events.column("lat_deg")?.f64()?.iter().flatten().collect();
+            let cells: Vec<Option<CellIndex>> = rows
+                .par_iter()
+                .map(|&row| {
+                    let place = LatLng::new(lats[row as usize], lons[row as usize]).ok()?;
+                    Some(place.to_cell(resolution))
+                })
+                .collect();
+            cells
+                .iter()
+                .map(|cell| cell.map_or(NO_KEY, |cell| numbering.code(&cell.to_string())))
+                .collect()
+        }
+        Dimension::Vessel | Dimension::Operator | Dimension::Type => {
+            let vessels = codes_of(events, "vessel")?;
+            let mut name = |row: u32| {
+                let vessel = &detected.vessels[vessels[row as usize] as usize];
+                match dimension {
+                    Dimension::Vessel => numbering.code(&vessel.vessel),
+                    Dimension::Operator => match &vessel.operator {
+                        Some(operator) => numbering.code(operator),
+                        None => NO_KEY,
+                    },
+                    _ => numbering.code(kind_name(vessel.kind)),
+                }
+            };
+            rows.iter().map(|&row| name(row)).collect()
+        }
+        Dimension::Region(_) => unreachable!("regions repeat rows and are keyed apart"),
+    };
+    Ok(Keys {
+        codes,
+        names: numbering.names,
+    })
+}
+
+/// How a vessel dredges, as registers write it.
+pub fn kind_name(kind: silt_dredging::VesselKind) -> &'static str {
+    match kind {
+        silt_dredging::VesselKind::Tshd => "tshd",
+        silt_dredging::VesselKind::Cutter => "cutter",
+        silt_dredging::VesselKind::Backhoe => "backhoe",
+        silt_dredging::VesselKind::Other => "other",
+        silt_dredging::VesselKind::Unknown => "unknown",
+    }
+}
+
+/// Regions of a kind for each row; a row in several regions of it stands there several times. The
+/// first list holds places in `rows`.
+fn region_keys(
+    events: &DataFrame,
+    rows: &[u32],
+    kind: RegionKind,
+    regions: &RegionSet,
+) -> Result<(Vec<usize>, Keys), AggregateError> {
+    let of_region = events.column("regions")?.str()?;
+    let lists: Vec<Option<&str>> = of_region.iter().collect();
+    let mut numbering = Numbering::default();
+    let mut known: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    let (mut places, mut codes) = (Vec::new(), Vec::new());
+    for (place, &row) in rows.iter().enumerate() {
+        let text = lists[row as usize].unwrap_or_default();
+        let own = known.entry(text).or_insert_with(|| {
+            let mut own: Vec<u32> = text
+                .split(';')
+                .flat_map(|leaf| regions_of_kind(leaf, kind, regions))
+                .map(|id| numbering.code(&id))
+                .collect();
+            own.sort_unstable();
+            own.dedup();
+            if own.is_empty() {
+                own.push(NO_KEY);
+            }
+            own
+        });
+        for &code in own.iter() {
+            places.push(place);
+            codes.push(code);
+        }
+    }
+    let names = numbering.names;
+    Ok((places, Keys { codes, names }))
+}
+
+fn regions_of_kind(leaf: &str, kind: RegionKind, regions: &RegionSet) -> Vec<String> {
+    let Ok(region) = regions.get(leaf) else {
+        return Vec::new();
+    };
+    if region.kind == kind {
+        return vec![region.id.to_string()];
+    }
+    let is_of_kind = |id: &&Arc<str>| regions.get(id).is_ok_and(|parent| parent.kind == kind);
+    region
+        .parents
+        .iter()
+        .filter(is_of_kind)
+        .map(|id| id.to_string())
+        .collect()
+}
+
+/// The columns that are added up.
+const SUMS: [&str; 5] = [
+    "complete_cycles",
+    "incomplete_cycles",
+    "dredge_hours",
+    "dredge_hours_in_complete_cycles",
+    "cutter_hours",
+];
+
+/// One row per group and vessel, by polars' streaming engine.
+fn grouped(events: &DataFrame, rows: &[u32], keys: &[Keys]) -> Result<DataFrame, PolarsError> {
+    let mut columns: Vec<Column> = Vec::new();
+    for (place, keys) in keys.iter().enumerate() {
+        columns.push(Series::new(key_name(place).into(), &keys.codes).into_column());
+    }
+    let pick = |name: &str| -> Result<Column, PolarsError> {
+        let column = events.column(name)?;
+        let indices = polars::prelude::IdxCa::from_slice("row".into(), rows);
+        column.take(&indices)
+    };
+    columns.push(pick("vessel")?);
+    for name in SUMS {
+        columns.push(pick(name)?);
+    }
+    let frame = DataFrame::new(rows.len(), columns)?;
+    let by: Vec<_> = (0..keys.len())
+        .map(|place| col(key_name(place)))
+        .chain([col("vessel")])
+        .collect();
+    // Within a group polars adds in the order of the rows: `maintain_order` keeps it, so that
+    // equal questions have equal bytes on any number of threads.
+    frame
+        .lazy()
+        .group_by_stable(by)
+        .agg(SUMS.map(|name| col(name).sum()))
+        .collect_with_engine(Engine::InMemory)
+        .map(|answer| answer.unwrap_single())
+}
+
+fn work_rows(
+    work: &DataFrame,
+    group_of: impl Fn(usize) -> u32,
+) -> Result<Vec<WorkRow>, PolarsError> {
+    let vessels = codes_of(work, "vessel")?;
+    let counts = |name: &str| codes_of(work, name);
+    let hours = |name: &str| -> Result<Vec<f64>, PolarsError> {
+        Ok(work
+            .column(name)?
+            .f64()?
+            .iter()
+            .map(Option::unwrap_or_default)
+            .collect())
+    };
+    let (complete, incomplete) = (counts("complete_cycles")?, counts("incomplete_cycles")?);
+    let dredge = hours("dredge_hours")?;
+    let in_cycles = hours("dredge_hours_in_complete_cycles")?;
+    let cutter = hours("cutter_hours")?;
+    let mut rows: Vec<WorkRow> = (0..work.height())
+        .map(|row| WorkRow {
+            group: group_of(row),
+            vessel: vessels[row],
+            complete_cycles: complete[row],
+            incomplete_cycles: incomplete[row],
+            dredge_hours: dredge[row],
+            dredge_hours_in_complete_cycles: in_cycles[row].min(dredge[row]),
+            cutter_hours: cutter[row],
+        })
+        .collect();
+    rows.sort_unstable_by_key(|row| (row.group, row.vessel));
+    Ok(rows)
+}
+
+fn facts_of(
+    detected: &Detected,
+    priors: &Priors,
+) -> (Vec<VesselFacts>, Vec<(String, FactRefusal)>) {
+    let limits = FactLimits::default();
+    let mut refused = Vec::new();
+    let facts = detected
+        .vessels
+        .iter()
+        .map(|vessel| {
+            let (facts, refusals) = VesselFacts::check(vessel.stated.clone(), &limits, priors);
+            refused.extend(refusals.into_iter().map(|why| (vessel.vessel.clone(), why)));
+            facts
+        })
+        .collect();
+    (facts, refused)
+}

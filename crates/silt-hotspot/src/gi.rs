@@ -1,0 +1,351 @@
+//! Getis-Ord Gi*: is the sum of a cell's neighbourhood more than chance would gather there?
+
+use std::collections::BTreeMap;
+
+use h3o::CellIndex;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::caveat::{self, Caveat};
+use crate::error::OptionError;
+use crate::fdr;
+use crate::lag::Lag;
+use crate::limits::Limits;
+use crate::neighbours::Neighbourhood;
+use crate::normal::two_sided_p;
+use crate::permutation::{Permutations, Reference};
+use crate::values::{CellValues, Moments, StudySummary};
+
+/// Weight of a neighbour. Both give the same z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weights {
+    /// 1 for each cell of the neighbourhood.
+    #[default]
+    Binary,
+    /// 1 divided by the number of cells of the neighbourhood.
+    RowStandardised,
+}
+
+/// What is asked of [`gi_star`].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GiOptions {
+    /// Weight of a neighbour.
+    pub weights: Weights,
+    /// False discovery rate at which a cell counts as hot or cold. Default 0.05.
+    pub alpha: f64,
+    /// Conditional permutations; none by default.
+    pub permutations: Option<Permutations>,
+}
+
+impl Default for GiOptions {
+    fn default() -> Self {
+        Self {
+            weights: Weights::Binary,
+            alpha: 0.05,
+            permutations: None,
+        }
+    }
+}
+
+/// Score of a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct GiScore {
+    /// Standard deviations that the neighbourhood's sum lies above (hot) or below (cold) what
+    /// chance gives it.
+    pub z: f64,
+    /// Two-sided p of `z` by the normal distribution, not adjusted for the number of cells.
+    pub p: f64,
+    /// False discovery rate of Benjamini and Hochberg over all cells of the study area.
+    pub q: f64,
+    /// -3 to 3 by `q`: see [`crate::bin_of_q`].
+    pub bin: i8,
+    /// `(M + 1) / (R + 1)` by conditional permutations, where asked for: one-sided, on the side
+    /// where the cell lies; not adjusted.
+    pub p_permutation: Option<f64>,
+}
+
+/// A cell that has a value, or a neighbour with one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GiCell {
+    /// The cell.
+    pub cell: CellIndex,
+    /// Its own value, 0 when it has none.
+    pub value: f64,
+    /// Whether it has a value, be it 0.
+    pub has_value: bool,
+    /// Sum over the neighbourhood, the cell itself included.
+    pub sum: f64,
+    /// Cells of the neighbourhood in the study area, the cell itself included.
+    pub neighbourhood: u32,
+    /// The score; `None` where none exists, for which [`GiResult::caveats`] names the reason.
+    pub score: Option<GiScore>,
+}
+
+/// Cells without a value in their neighbourhood, which are counted and not listed. Those with
+/// equally large neighbourhoods share one score.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct EmptyCells {
+    /// Cells of the neighbourhood in the study area, the cell itself included.
+    pub neighbourhood: u32,
+    /// How many cells these are.
+    pub cells: u64,
+    /// The score they share; `None` as in [`GiCell::score`].
+    pub score: Option<GiScore>,
+}
+
+/// The hotspots of a study area.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GiResult {
+    /// Number, mean and spread of the study area's values.
+    pub study: StudySummary,
+    /// Cells with a value or a neighbour with one, ascending by cell.
+    pub cells: Vec<GiCell>,
+    /// All other cells, ascending by the size of the neighbourhood.
+    pub empty: Vec<EmptyCells>,
+    /// Cells with `z > 0` and `q` of at most alpha.
+    pub hot: u64,
+    /// Cells with `z < 0` and `q` of at most alpha, those not listed included.
+    pub cold: u64,
+    /// What to know before relying on the scores.
+    pub caveats: Vec<Caveat>,
+}
+
+/// Getis-Ord Gi* of each cell, itself included in its neighbourhood (Ord and Getis 1995):
+///
+/// ```text
+/// z = (sum_j w_j x_j - mean * W) / (s * sqrt((n * S1 - W^2) / (n - 1)))
+/// W = sum_j w_j    S1 = sum_j w_j^2
+/// ```
+///
+/// # Errors
+/// [`OptionError`] for a level outside (0, 1), for permutations or pairs beyond a limit, and when
+/// the values belong to another area.
+pub fn gi_star(
+    neighbourhood: &Neighbourhood,
+    values: &CellValues,
+    options: &GiOptions,
+    limits: &Limits,
+) -> Result<GiResult, OptionError> {
+    check_level("alpha", options.alpha)?;
+    if let Some(permutations) = options.permutations {
+        permutations.check(limits)?;
+    }
+    let lag = Lag::of(neighbourhood, values, limits)?;
+    let moments = Moments::of(values.area_cells, std::slice::from_ref(values));
+    let empty_sizes = empty_sizes(neighbourhood, &lag);
+    let scale = Scale::new(&moments, options.weights, neighbourhood.largest());
+
+    let z: Vec<Option<f64>> = lag
+        .sums
+        .par_iter()
+        .zip(&lag.own)
+        .zip(&lag.sizes)
+        .map(|((others, own), &size)| scale.z(others + own, size))
+        .collect();
+    let p: Vec<Option<f64>> = z.par_iter().map(|z| z.map(two_sided_p)).collect();
+    let empty_z: Vec<Option<f64>> = empty_sizes
+        .iter()
+        .map(|(&size, _)| scale.z(0.0, size))
+        .collect();
+    let empty_p: Vec<Option<(f64, u64)>> = empty_z
+        .iter()
+        .zip(empty_sizes.values())
+        .map(|(z, &cells)| z.map(|z| (two_sided_p(z), cells)))
+        .collect();
+    let q = fdr::q_values(&p, &empty_p);
+    let chance = options
+        .permutations
+        .map(|permutations| Chance::draw(&lag, &empty_sizes, values, permutations));
+
+    let score = |z: Option<f64>, p: Option<f64>, q: Option<f64>, p_permutation: Option<f64>| {
+        let (z, p, q) = (z?, p?, q?);
+        Some(GiScore {
+            z,
+            p,
+            q,
+            bin: fdr::bin_of_q(z, q),
+            p_permutation,
+        })
+    };
+    let listed = |at: usize| {
+        let p_permutation = chance.as_ref().and_then(|chance| chance.p(&lag, at));
+        GiCell {
+            cell: lag.cells[at],
+            value: lag.own[at],
+            has_value: lag.row[at].is_some(),
+            sum: lag.sums[at] + lag.own[at],
+            neighbourhood: lag.sizes[at],
+            score: score(z[at], p[at], q.listed[at], p_permutation),
+        }
+    };
+    let cells: Vec<GiCell> = (0..lag.cells.len()).into_par_iter().map(listed).collect();
+    let empty: Vec<EmptyCells> = empty_sizes
+        .iter()
+        .enumerate()
+        .map(|(at, (&size, &cells))| {
+            let p_permutation = chance.as_ref().and_then(|chance| chance.p_of_empty(size));
+            EmptyCells {
+                neighbourhood: size,
+                cells,
+                score: score(
+                    empty_z[at],
+                    empty_p[at].map(|(p, _)| p),
+                    q.groups[at],
+                    p_permutation,
+                ),
+            }
+        })
+        .collect();
+
+    let (mut hot, mut cold, mut unscored) = (0, 0, false);
+    let listed = cells.iter().map(|cell| (cell.score, 1));
+    for (score, times) in listed.chain(empty.iter().map(|group| (group.score, group.cells))) {
+        match score {
+            Some(score) if score.q <= options.alpha => {
+                hot += u64::from(score.z > 0.0) * times;
+                cold += u64::from(score.z < 0.0) * times;
+            }
+            _ => unscored |= score.is_none(),
+        }
+    }
+    let mut caveats = caveat::of_field(values.area_cells, moments.squares);
+    if unscored && moments.squares > 0.0 {
+        caveats.push(Caveat::NeighbourhoodIsWholeArea);
+    }
+    Ok(GiResult {
+        study: values.summary(),
+        cells,
+        empty,
+        hot,
+        cold,
+        caveats,
+    })
+}
+
+pub(crate) fn check_level(name: &'static str, value: f64) -> Result<(), OptionError> {
+    if value > 0.0 && value < 1.0 {
+        Ok(())
+    } else {
+        Err(OptionError::Level { name, value })
+    }
+}
+
+/// How many cells the listed ones leave, by the size of their neighbourhood.
+pub(crate) fn empty_sizes(neighbourhood: &Neighbourhood, lag: &Lag) -> BTreeMap<u32, u64> {
+    let mut left: BTreeMap<u32, u64> = neighbourhood.sizes().collect();
+    let mut listed = vec![0_u64; neighbourhood.largest() as usize + 1];
+    for &size in &lag.sizes {
+        listed[size as usize] += 1;
+    }
+    for (&size, cells) in &mut left {
+        *cells = cells.saturating_sub(listed[size as usize]);
+    }
+    left.retain(|_, cells| *cells > 0);
+    left
+}
+
+/// The part of the formula of z that depends only on the size of a neighbourhood.
+pub(crate) struct Scale {
+    weights: Weights,
+    /// By size: expected value, and standard deviation of the neighbourhood's sum; `None` where
+    /// that is 0.
+    by_size: Vec<Option<(f64, f64)>>,
+}
+
+impl Scale {
+    pub(crate) fn new(moments: &Moments, weights: Weights, largest: u32) -> Self {
+        let n = moments.n;
+        let deviation = moments.standard_deviation();
+        let of_size = |size: u32| {
+            let cells = f64::from(size);
+            // A neighbourhood of all cells has the same sum whatever the order of the values.
+            if deviation <= 0.0 || cells >= n || size == 0 {
+                return None;
+            }
+            let weight = weight(weights, cells);
+            let sum_of_weights = weight * cells;
+            let sum_of_squares = weight * weight * cells;
+            let spread = deviation
+                * ((n * sum_of_squares - sum_of_weights * sum_of_weights) / (n - 1.0)).sqrt();
+            (spread > 0.0).then_some((moments.mean * sum_of_weights, spread))
+        };
+        Self {
+            weights,
+            by_size: (0..=largest).map(of_size).collect(),
+        }
+    }
+
+    pub(crate) fn z(&self, sum: f64, size: u32) -> Option<f64> {
+        let (expected, spread) = (*self.by_size.get(size as usize)?)?;
+        Some((weight(self.weights, f64::from(size)) * sum - expected) / spread)
+    }
+}
+
+fn weight(weights: Weights, cells: f64) -> f64 {
+    match weights {
+        Weights::Binary => 1.0,
+        Weights::RowStandardised => 1.0 / cells,
+    }
+}
+
+/// The draws of the permutations, by the size of a neighbourhood.
+pub(crate) struct Chance {
+    references: BTreeMap<u32, Reference>,
+    /// Position of each listed cell among the `n` that are drawn from.
+    positions: Vec<u64>,
+    /// Position of one of the cells that are not listed.
+    empty_position: u64,
+}
+
+impl Chance {
+    pub(crate) fn draw(
+        lag: &Lag,
+        empty: &BTreeMap<u32, u64>,
+        values: &CellValues,
+        permutations: Permutations,
+    ) -> Self {
+        let mut sizes: Vec<u32> = lag.sizes.iter().chain(empty.keys()).copied().collect();
+        sizes.sort_unstable();
+        sizes.dedup();
+        let references = sizes
+            .into_par_iter()
+            .map(|size| {
+                (
+                    size,
+                    Reference::draw(&values.values, values.area_cells, size - 1, permutations),
+                )
+            })
+            .collect();
+        // First the cells with a value, then the empty ones that are listed, then all others.
+        let mut next_empty = values.values.len() as u64;
+        let mut position = |row: &Option<u32>| {
+            row.map_or_else(
+                || {
+                    next_empty += 1;
+                    next_empty - 1
+                },
+                u64::from,
+            )
+        };
+        let positions = lag.row.iter().map(&mut position).collect();
+        Self {
+            references,
+            positions,
+            empty_position: next_empty,
+        }
+    }
+
+    pub(crate) fn p(&self, lag: &Lag, at: usize) -> Option<f64> {
+        let reference = self.references.get(&lag.sizes[at])?;
+        Some(reference.p(self.positions[at], lag.sums[at]))
+    }
+
+    pub(crate) fn p_of_empty(&self, size: u32) -> Option<f64> {
+        Some(self.references.get(&size)?.p(self.empty_position, 0.0))
+    }
+}
+
+#[cfg(test)]
+#[path = "gi_tests.rs"]
+mod tests;

@@ -1,0 +1,458 @@
+//! Which cells are neighbours, and how many each cell of a study area has.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use h3o::CellIndex;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::area::StudyArea;
+use crate::error::NeighbourError;
+use crate::geodesy::{self, UnitVector};
+use crate::lattice;
+use crate::limits::Limits;
+
+/// Cells that count as neighbours of a cell. The cell itself always belongs to its neighbourhood of
+/// Gi*.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Neighbours {
+    /// Cells within `k` steps on the H3 grid: 7, 19, 37 ... cells, one less where a pentagon lies
+    /// among them.
+    Ring {
+        /// Steps; 0 leaves the cell alone.
+        k: u32,
+    },
+    /// Cells whose centre lies within a great-circle distance of the cell's centre.
+    Band {
+        /// Distance, km.
+        distance_km: f64,
+    },
+}
+
+/// The neighbourhoods of a study area: what [`crate::gi_star`] needs and what does not depend on
+/// any value, to be prepared once and kept. Preparing looks at each cell of a listed area (some 20
+/// ms for 200,000 cells); the whole world with rings takes no time.
+#[derive(Clone, Debug)]
+pub struct Neighbourhood {
+    area: Arc<StudyArea>,
+    neighbours: Neighbours,
+    kind: Kind,
+    /// Number of cells by the size of their neighbourhood, themselves included.
+    sizes: BTreeMap<u32, u64>,
+    kept: Option<Kept>,
+}
+
+/// The neighbours of all cells.
+#[derive(Clone, Debug)]
+struct Kept {
+    /// Where the neighbours of a slot begin; those of the next begin where they end.
+    first: Vec<u32>,
+    /// Slots of the neighbours, the cells themselves left out.
+    neighbours: Vec<u32>,
+}
+
+/// What a scan finds in some consecutive slots.
+#[derive(Default)]
+struct Scanned {
+    /// Size of each slot's neighbourhood; 0 for a slot without a cell.
+    sizes: Vec<u32>,
+    /// Slots of the neighbours, when they are to be kept.
+    neighbours: Vec<u32>,
+}
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Ring {
+        k: u32,
+        full: u32,
+        /// Slots of the cells whose neighbourhood is smaller than `full`, ascending, and its size.
+        smaller: Vec<(u64, u32)>,
+    },
+    Band {
+        chord2: f64,
+        /// Beyond this squared chord no cell of a ring can reach back into the band.
+        chord2_of_reach: f64,
+        first_k: u32,
+        /// By slot.
+        centres: Vec<UnitVector>,
+        /// By slot; 0 for a slot without a cell.
+        sizes: Vec<u32>,
+    },
+}
+
+/// Memory that is used again from one cell to the next.
+#[derive(Default)]
+pub(crate) struct Scratch {
+    disk: Vec<u64>,
+    run_hint: usize,
+}
+
+/// Bound of a cell's circumradius in mean edge lengths of its resolution **\[inferred\]**: cells
+/// grow to 1.2 times the mean area.
+const CIRCUMRADIUS_EDGES: f64 = 1.5;
+/// Slots that one task of the scan looks at.
+const SCAN_CHUNK: u64 = 8192;
+
+impl Neighbourhood {
+    /// Counts the neighbours of each cell of a study area.
+    ///
+    /// # Errors
+    /// [`NeighbourError`] when a limit would be passed, and for a distance that is none.
+    pub fn prepare(
+        area: Arc<StudyArea>,
+        neighbours: Neighbours,
+        limits: &Limits,
+    ) -> Result<Self, NeighbourError> {
+        match neighbours {
+            Neighbours::Ring { k } => Self::rings(area, k, limits),
+            Neighbours::Band { distance_km } => Self::band(area, distance_km, limits),
+        }
+    }
+
+    fn rings(area: Arc<StudyArea>, k: u32, limits: &Limits) -> Result<Self, NeighbourError> {
+        let cells = lattice::full_disk(k);
+        check_size(cells, limits)?;
+        let full = u32::try_from(cells).map_err(|_| too_many_neighbours(cells, limits))?;
+        let kind = Kind::Ring {
+            k,
+            full,
+            smaller: Vec::new(),
+        };
+        let mut prepared = Self {
+            area,
+            neighbours: Neighbours::Ring { k },
+            kind,
+            sizes: BTreeMap::new(),
+            kept: None,
+        };
+
+        let smaller = if prepared.area.is_world() {
+            prepared.smaller_near_pentagons(k, full)
+        } else {
+            check_scan(&prepared.area, limits)?;
+            let sizes = prepared.scan(cells, limits);
+            let numbered = sizes
+                .into_iter()
+                .enumerate()
+                .map(|(slot, size)| (slot as u64, size));
+            numbered
+                .filter(|&(_, size)| size != full && size != 0)
+                .collect()
+        };
+        for &(_, size) in &smaller {
+            *prepared.sizes.entry(size).or_default() += 1;
+        }
+        let undisturbed = prepared.area.cell_count() - smaller.len() as u64;
+        if undisturbed > 0 {
+            prepared.sizes.insert(full, undisturbed);
+        }
+        prepared.kind = Kind::Ring { k, full, smaller };
+        Ok(prepared)
+    }
+
+    fn band(
+        area: Arc<StudyArea>,
+        distance_km: f64,
+        limits: &Limits,
+    ) -> Result<Self, NeighbourError> {
+        if !(distance_km > 0.0 && distance_km <= geodesy::MAX_DISTANCE_KM) {
+            return Err(NeighbourError::Distance { distance_km });
+        }
+        let resolution = area.resolution();
+        let share_of_sphere = (1.0 - libm::cos(distance_km / geodesy::EARTH_RADIUS_KM)) / 2.0;
+        let about = (share_of_sphere * resolution.cell_count() as f64).ceil() as u64;
+        check_size(about, limits)?;
+        check_scan(&area, limits)?;
+
+        let edge_km = resolution.edge_length_km();
+        let reach_km = CIRCUMRADIUS_EDGES * edge_km;
+        // Rows of a regular lattice lie 1.5 edges apart.
+        let first_k = ((distance_km + reach_km) / (1.5 * edge_km)).ceil() as u32;
+        let mut centres = vec![[0.0; 3]; usize::try_from(area.slots()).unwrap_or(usize::MAX)];
+        centres
+            .par_chunks_mut(SCAN_CHUNK as usize)
+            .enumerate()
+            .for_each(|(chunk, centres)| {
+                let first = chunk as u64 * SCAN_CHUNK;
+                for (slot, cell) in area.cells_at(first..first + centres.len() as u64) {
+                    centres[(slot - first) as usize] = geodesy::cell_centre(cell);
+                }
+            });
+        let kind = Kind::Band {
+            chord2: geodesy::chord2_of_km(distance_km),
+            chord2_of_reach: geodesy::chord2_of_km(distance_km + reach_km),
+            first_k,
+            centres,
+            sizes: Vec::new(),
+        };
+        let mut prepared = Self {
+            area,
+            neighbours: Neighbours::Band { distance_km },
+            kind,
+            sizes: BTreeMap::new(),
+            kept: None,
+        };
+        let by_slot = prepared.scan(about, limits);
+        for &size in by_slot.iter().filter(|&&size| size > 0) {
+            *prepared.sizes.entry(size).or_default() += 1;
+        }
+        if let Kind::Band { sizes, .. } = &mut prepared.kind {
+            *sizes = by_slot;
+        }
+        Ok(prepared)
+    }
+
+    /// In the whole world only a pentagon among the neighbours makes a neighbourhood smaller.
+    fn smaller_near_pentagons(&self, k: u32, full: u32) -> Vec<(u64, u32)> {
+        let level = self.area.level();
+        let mut near = Vec::new();
+        let mut disk = Vec::new();
+        for pentagon in self.area.resolution().pentagons() {
+            lattice::fill_disk(pentagon.into(), level, k, &mut disk);
+            near.extend_from_slice(&disk);
+        }
+        near.sort_unstable();
+        near.dedup();
+        let mut smaller = Vec::new();
+        for cell in near {
+            lattice::fill_disk(cell, level, k, &mut disk);
+            let size = disk.len() as u32;
+            if let Some(slot) = self.area.slot(cell)
+                && size != full
+            {
+                smaller.push((slot, size));
+            }
+        }
+        smaller
+    }
+
+    /// Looks at every cell of the area, and keeps its neighbours where they are not too many.
+    /// Returns the size of each slot's neighbourhood, 0 for a slot without a cell.
+    fn scan(&mut self, cells_of_each: u64, limits: &Limits) -> Vec<u32> {
+        let slots = self.area.slots();
+        let about = self
+            .area
+            .cell_count()
+            .saturating_mul(cells_of_each.saturating_sub(1));
+        let keep = about <= limits.max_kept_neighbours && slots <= u64::from(u32::MAX);
+        let scanned: Vec<Scanned> = (0..slots.div_ceil(SCAN_CHUNK))
+            .into_par_iter()
+            .map(|chunk| chunk * SCAN_CHUNK..slots.min((chunk + 1) * SCAN_CHUNK))
+            .map(|slots| self.scan_slots(slots, keep))
+            .collect();
+        let sizes: Vec<u32> = scanned
+            .iter()
+            .flat_map(|part| part.sizes.iter().copied())
+            .collect();
+        let found: usize = scanned.iter().map(|part| part.neighbours.len()).sum();
+        if keep && u32::try_from(found).is_ok() {
+            let mut first = Vec::with_capacity(sizes.len() + 1);
+            let mut end = 0;
+            first.push(end);
+            for size in &sizes {
+                end += size.saturating_sub(1);
+                first.push(end);
+            }
+            let mut neighbours = Vec::with_capacity(found);
+            for part in scanned {
+                neighbours.extend(part.neighbours);
+            }
+            self.kept = Some(Kept { first, neighbours });
+        }
+        sizes
+    }
+
+    fn scan_slots(&self, slots: Range<u64>, keep: bool) -> Scanned {
+        let mut scratch = Scratch::default();
+        let mut scanned = Scanned::default();
+        scanned.sizes.resize((slots.end - slots.start) as usize, 0);
+        for (slot, cell) in self.area.cells_at(slots.clone()) {
+            let mut size = 1;
+            self.find_neighbours(cell.into(), &mut scratch, |near| {
+                size += 1;
+                if keep {
+                    scanned.neighbours.push(near as u32);
+                }
+            });
+            scanned.sizes[(slot - slots.start) as usize] = size;
+        }
+        scanned
+    }
+
+    /// The study area.
+    #[must_use]
+    pub fn area(&self) -> &Arc<StudyArea> {
+        &self.area
+    }
+
+    /// What counts as a neighbour.
+    #[must_use]
+    pub fn neighbours(&self) -> Neighbours {
+        self.neighbours
+    }
+
+    /// Number of cells by the size of their neighbourhood within the study area, themselves
+    /// included, ascending.
+    pub fn sizes(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        self.sizes.iter().map(|(&size, &cells)| (size, cells))
+    }
+
+    /// The largest neighbourhood, the cell itself included.
+    pub(crate) fn largest(&self) -> u32 {
+        self.sizes.last_key_value().map_or(1, |(&size, _)| size)
+    }
+
+    /// Whether the neighbours of each cell are at hand, and need no search.
+    pub(crate) fn keeps_neighbours(&self) -> bool {
+        self.kept.is_some()
+    }
+
+    /// Calls back with the slot of each neighbour of a cell, given with its own slot; the cell
+    /// itself is left out. For any two cells, either is a neighbour of the other or neither is.
+    pub(crate) fn each_neighbour(
+        &self,
+        cell: u64,
+        slot: u64,
+        scratch: &mut Scratch,
+        mut found: impl FnMut(u64),
+    ) {
+        match &self.kept {
+            Some(Kept { first, neighbours }) => {
+                let slot = slot as usize;
+                let of_cell = &neighbours[first[slot] as usize..first[slot + 1] as usize];
+                of_cell.iter().for_each(|&near| found(near.into()));
+            }
+            None => self.find_neighbours(cell, scratch, found),
+        }
+    }
+
+    fn find_neighbours(&self, cell: u64, scratch: &mut Scratch, mut found: impl FnMut(u64)) {
+        let level = self.area.level();
+        match &self.kind {
+            Kind::Ring { k, .. } => {
+                lattice::fill_disk(cell, level, *k, &mut scratch.disk);
+                for &near in &scratch.disk {
+                    if near == cell {
+                        continue;
+                    }
+                    if let Some(slot) = self.area.slot_near(near, &mut scratch.run_hint) {
+                        found(slot);
+                    }
+                }
+            }
+            Kind::Band {
+                chord2,
+                chord2_of_reach,
+                first_k,
+                centres,
+                ..
+            } => {
+                let Ok(index) = CellIndex::try_from(cell) else {
+                    return;
+                };
+                let centre = geodesy::cell_centre(index);
+                fill_reach(
+                    cell,
+                    centre,
+                    level,
+                    *first_k,
+                    *chord2_of_reach,
+                    &mut scratch.disk,
+                );
+                for &near in &scratch.disk {
+                    if near == cell {
+                        continue;
+                    }
+                    if let Some(slot) = self.area.slot_near(near, &mut scratch.run_hint)
+                        && geodesy::chord2(centre, centres[slot as usize]) <= *chord2
+                    {
+                        found(slot);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sizes of the neighbourhoods of cells given by their slots, ascending.
+    pub(crate) fn sizes_of(&self, slots: &[u64]) -> Vec<u32> {
+        match &self.kind {
+            Kind::Ring { full, smaller, .. } => {
+                let mut at = 0;
+                let mut sizes = vec![*full; slots.len()];
+                for (size, &slot) in sizes.iter_mut().zip(slots) {
+                    while at < smaller.len() && smaller[at].0 < slot {
+                        at += 1;
+                    }
+                    if let Some(&(found, less)) = smaller.get(at)
+                        && found == slot
+                    {
+                        *size = less;
+                    }
+                }
+                sizes
+            }
+            Kind::Band { sizes, .. } => slots.iter().map(|&slot| sizes[slot as usize]).collect(),
+        }
+    }
+}
+
+/// Fills `disk` so that it holds every cell whose centre lies within the band, and others.
+///
+/// A great circle from the centre to such a cell leads through cells whose centres lie no further
+/// than the band plus a circumradius. Once a whole ring lies beyond that, no great circle of the
+/// band leads through it.
+fn fill_reach(
+    cell: u64,
+    centre: UnitVector,
+    level: u8,
+    first_k: u32,
+    chord2_of_reach: f64,
+    disk: &mut Vec<u64>,
+) {
+    let mut k = first_k;
+    loop {
+        let ring = lattice::fill_disk(cell, level, k, disk);
+        let beyond = disk[ring..]
+            .iter()
+            .filter_map(|&bits| CellIndex::try_from(bits).ok())
+            .all(|near| geodesy::chord2(centre, geodesy::cell_centre(near)) > chord2_of_reach);
+        if beyond {
+            return;
+        }
+        k += 1;
+    }
+}
+
+fn check_size(cells: u64, limits: &Limits) -> Result<(), NeighbourError> {
+    if cells > limits.max_neighbourhood_cells {
+        Err(too_many_neighbours(cells, limits))
+    } else {
+        Ok(())
+    }
+}
+
+fn too_many_neighbours(cells: u64, limits: &Limits) -> NeighbourError {
+    NeighbourError::TooManyNeighbours {
+        cells,
+        limit: limits.max_neighbourhood_cells,
+    }
+}
+
+fn check_scan(area: &StudyArea, limits: &Limits) -> Result<(), NeighbourError> {
+    if area.cell_count() > limits.max_scanned_cells {
+        let (cells, resolution) = (area.cell_count(), area.resolution());
+        return Err(NeighbourError::TooManyCells {
+            cells,
+            resolution,
+            limit: limits.max_scanned_cells,
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[path = "neighbours_tests.rs"]
+mod tests;
