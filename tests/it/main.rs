@@ -13,6 +13,7 @@ mod editions;
 mod export;
 mod regions;
 mod registers;
+mod sand;
 mod serve;
 mod server;
 mod support;

@@ -206,7 +206,6 @@ pub fn kernel_positions(positions: &Positions) -> KernelPositions<'_> {
     .expect("the columns of positions have one length")
 }
 
-/// Hours of dredging of all vessels.
 impl Detection {
     /// Hours in the state `dredge`.
     pub fn dredge_hours(&self) -> f64 {
@@ -215,7 +214,8 @@ impl Detection {
             .flat_map(|states| states.state.iter().zip(&states.hours))
             .filter(|(state, _)| **state == State::Dredge)
             .map(|(_, hours)| hours)
-            .sum()
+            // Nothing sums to -0.
+            .fold(0.0, |sum, hours| sum + hours)
     }
 
     /// Complete cycles of all vessels.
