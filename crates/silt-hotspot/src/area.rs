@@ -200,9 +200,8 @@ impl StudyArea {
     }
 
     /// The cell in a slot; `None` for a slot without a cell.
-    #[cfg(test)]
-    pub(crate) fn cell_at(&self, slot: u64) -> Option<u64> {
-        self.cells_at([slot]).next().map(|(_, cell)| cell.into())
+    pub(crate) fn cell_at(&self, slot: u64) -> Option<CellIndex> {
+        self.cells_at([slot]).next().map(|(_, cell)| cell)
     }
 }
 

@@ -54,7 +54,7 @@ fn slots_ascend_and_lead_back() {
     for cell in area.cells() {
         let slot = area.slot(cell.into()).expect("a slot");
         assert!(before.is_none_or(|previous| previous < slot) && slot < area.slots());
-        assert_eq!(area.cell_at(slot), Some(cell.into()));
+        assert_eq!(area.cell_at(slot), Some(cell));
         before = Some(slot);
     }
     assert_eq!(area.cells().count() as u64, area.cell_count());

@@ -100,30 +100,23 @@ impl Lag {
     ) -> Self {
         let area = neighbourhood.area();
         let sizes = neighbourhood.sizes_of(&slots);
-        let mut own = vec![0.0; slots.len()];
-        let mut row = vec![None; slots.len()];
-        let mut at = 0;
-        for (index, &slot) in own_slots.iter().enumerate() {
-            // Each cell with a value is among the slots, and both ascend.
-            while slots[at] < slot {
-                at += 1;
+        let mut cells = Vec::with_capacity(slots.len());
+        let mut own = Vec::with_capacity(slots.len());
+        let mut row = Vec::with_capacity(slots.len());
+        // Each cell with a value is among the slots, and both ascend.
+        let mut next = 0;
+        for &slot in &slots {
+            if own_slots.get(next) == Some(&slot) {
+                cells.push(values.cells[next]);
+                own.push(values.values[next]);
+                row.push(u32::try_from(next).ok());
+                next += 1;
+            } else {
+                cells.extend(area.cell_at(slot));
+                own.push(0.0);
+                row.push(None);
             }
-            own[at] = values.values[index];
-            row[at] = u32::try_from(index).ok();
         }
-        let cells: Vec<Vec<CellIndex>> = slots
-            .par_chunks(CHUNK_PAIRS)
-            .zip(row.par_chunks(CHUNK_PAIRS))
-            .map(|(slots, rows)| {
-                let empty = slots.iter().zip(rows).filter(|(_, row)| row.is_none());
-                let mut empty = area.cells_at(empty.map(|(&slot, _)| slot));
-                let known = |row: u32| values.cells.get(row as usize).copied();
-                rows.iter()
-                    .filter_map(|row| row.map_or_else(|| Some(empty.next()?.1), known))
-                    .collect()
-            })
-            .collect();
-        let cells = cells.concat();
         Self {
             slots,
             cells,
@@ -227,12 +220,16 @@ fn dense_sums(
 
 /// The listed slots, ascending, and their sums.
 fn listed_sums(listed: &[bool], sums: &[f64]) -> (Vec<u64>, Vec<f64>) {
-    let numbered = listed
-        .iter()
-        .zip(sums)
-        .enumerate()
-        .filter(|(_, (listed, _))| **listed);
-    numbered.map(|(slot, (_, &sum))| (slot as u64, sum)).unzip()
+    let count = listed.iter().filter(|&&listed| listed).count();
+    let mut slots = Vec::with_capacity(count);
+    let mut kept = Vec::with_capacity(count);
+    for (slot, (&is_listed, &sum)) in listed.iter().zip(sums).enumerate() {
+        if is_listed {
+            slots.push(slot as u64);
+            kept.push(sum);
+        }
+    }
+    (slots, kept)
 }
 
 fn sorted_sums(

@@ -12,7 +12,7 @@ fn neighbours_of(neighbourhood: &Neighbourhood, cell: CellIndex) -> Vec<u64> {
     let area = neighbourhood.area();
     let slot = area.slot(cell.into()).expect("in the area");
     neighbourhood.each_neighbour(cell.into(), slot, &mut Scratch::default(), |slot| {
-        found.extend(area.cell_at(slot))
+        found.extend(area.cell_at(slot).map(u64::from))
     });
     found.sort_unstable();
     found
