@@ -36,7 +36,7 @@ endif
 # regions: the demo has to behave as it does for somebody who has no mirror.
 mirror_of_tests := $(or $(SILT_MIRROR),$(realpath ../shared/data))
 ifneq ($(mirror_of_tests),)
-cargo-test pytest bench bench-peers regions regions-check: export SILT_MIRROR := $(mirror_of_tests)
+cargo-test pytest bench bench-peers oracles regions regions-check: export SILT_MIRROR := $(mirror_of_tests)
 endif
 
 ##@ First
@@ -102,6 +102,10 @@ bench: ## benchmarks of the crates
 bench-peers: ## the same work by Silt and by its peers, side by side on this machine
 	@scripts/setup.sh bench
 	scripts/bench-peers.sh
+
+.PHONY: oracles
+oracles: ## make the answers of other programs again and compare (PySAL, R, PostGIS ...)
+	tests/oracles/run.sh --check
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for a minute (FUZZ_SECONDS=60, FUZZ_TARGETS="a b")

@@ -35,7 +35,8 @@ pub(crate) fn run(_cli: &Cli, command: &SynthCommand) -> Result<Outcome> {
             Positions::Csv(PositionsCsv::new(create(folder, "positions.csv")?, None)?)
         }
         SynthFormat::Parquet => {
-            Positions::Parquet(ParquetPositions::new(create(folder, "positions.parquet")?)?)
+            let file = create(folder, "positions.parquet")?;
+            Positions::Parquet(Box::new(ParquetPositions::new(file)?))
         }
     };
     let bar = output::progress("vessels", u64::from(args.vessels));
@@ -78,7 +79,7 @@ fn create(folder: &Path, name: &str) -> Result<BufWriter<File>> {
 
 enum Positions {
     Csv(PositionsCsv<BufWriter<File>>),
-    Parquet(ParquetPositions<BufWriter<File>>),
+    Parquet(Box<ParquetPositions<BufWriter<File>>>),
 }
 
 impl Positions {
