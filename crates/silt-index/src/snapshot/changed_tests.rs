@@ -31,22 +31,22 @@ fn feature(fid: i64, content: u8) -> StoredFeature {
     };
     let text = format!("name {}", content % 5);
     let mut properties: Vec<(std::sync::Arc<str>, Value)> = vec![("name".into(), text.into())];
-    if content % 2 == 0 {
+    if content.is_multiple_of(2) {
         properties.push(("height_m".into(), f64::from(content).into()));
         properties.push(("year".into(), i64::from(content).into()));
     }
-    if content % 3 == 0 {
-        properties.push(("is_open".into(), (content % 4 == 0).into()));
+    if content.is_multiple_of(3) {
+        properties.push(("is_open".into(), (content.is_multiple_of(4)).into()));
     }
     let mut flags = Vec::new();
-    if content % 11 == 0 {
+    if content.is_multiple_of(11) {
         flags.push(Flag::new(FlagCode::NullIsland, "at 0 0"));
     }
     StoredFeature {
         fid,
         source: format!("source {}", content % 2).into(),
         edition: "2024".into(),
-        synthetic: content % 2 == 0,
+        synthetic: content.is_multiple_of(2),
         feature: Feature {
             row: 0,
             record_id: format!("r{fid}"),
