@@ -40,11 +40,7 @@ fn detect(silt: &Silt, folder: &Path, buckets: &str, threads: &str) -> Value {
         false => folder.join("positions.parquet"),
     };
     let file = text(&positions);
-    let mut arguments = vec!["ais", "import", file.as_str(), "--buckets", buckets];
-    if !csv_exists(folder) {
-        arguments.push("--synthetic");
-    }
-    silt.json(&arguments);
+    silt.json(&["ais", "import", &file, "--buckets", buckets]);
     let mut command = silt.command(&["--json", "dredging", "detect"]);
     let output = command
         .env("RAYON_NUM_THREADS", threads)
@@ -57,10 +53,6 @@ fn detect(silt: &Silt, folder: &Path, buckets: &str, threads: &str) -> Value {
         String::from_utf8_lossy(&output.stderr)
     );
     serde_json::from_slice(&output.stdout).expect("--json writes JSON")
-}
-
-fn csv_exists(folder: &Path) -> bool {
-    folder.join("positions.csv").exists()
 }
 
 fn totals(silt: &Silt, by: &str, name: &str) -> Vec<u8> {
@@ -147,7 +139,9 @@ fn results_depend_neither_on_threads_nor_buckets_nor_format() {
     {
         let silt = Silt::new();
         let folder = fleet(&silt, format);
-        detect(&silt, &folder, buckets, threads);
+        let info = detect(&silt, &folder, buckets, threads);
+        assert_eq!(info["synthetic"], true);
+        assert_eq!(silt.json(&["ais", "list"])[0][0]["synthetic"], true);
         let rows: Value =
             serde_json::from_slice(&totals(&silt, "vessel,month", "t.json")).expect("JSON");
         let events = std::fs::read(silt.data().join("dredging/events.parquet")).expect("events");

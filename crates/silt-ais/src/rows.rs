@@ -28,6 +28,8 @@ pub struct RawRow {
     pub draught_m: Option<f64>,
     /// Navigational status.
     pub nav_status: Option<f64>,
+    /// The row is marked as synthetic.
+    pub synthetic: bool,
 }
 
 /// Checks rows and keeps the report of them.
@@ -95,6 +97,7 @@ impl RowChecks {
             cog_deg: row.cog_deg.unwrap_or(f64::NAN),
             heading_deg: row.heading_deg.unwrap_or(f64::NAN),
             draught_m: row.draught_m.unwrap_or(f64::NAN),
+            synthetic: row.synthetic,
             nav_status: status.map_or(NAV_STATUS_NOT_DEFINED, |status| status as u8),
             ..Reading::default()
         };

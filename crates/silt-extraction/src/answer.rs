@@ -14,8 +14,9 @@ use silt_estimate::manifest::{Difference, InputFile, Manifest, ManifestError, Ou
 use silt_estimate::{Estimate, METHOD_VERSION, Summary};
 use silt_index::regions::RegionSet;
 
-use crate::aggregate::{AggregateError, Question, Row, Totals, totals};
+use crate::aggregate::{AggregateError, Row, Totals, totals};
 use crate::archive::{ArchiveError, at, hex, write_whole};
+use crate::question::Question;
 use crate::tables::{Detected, INPUT_FILES};
 
 /// Formats of totals.

@@ -20,9 +20,9 @@ use polars::prelude::{
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use silt_ais::{StaticReport, merge_static};
+use silt_ais::{PositionBatch, StaticReport, merge_static};
 
-use crate::columns::{ColumnError, Positions};
+use crate::columns::{extend_from, from_frame, gather, to_frame};
 
 /// Version of the arrangement of files.
 const FORMAT: u32 = 1;
@@ -201,13 +201,7 @@ impl Archive {
     pub fn statics(&self) -> Result<Vec<StaticReport>, ArchiveError> {
         let mut statics = Vec::new();
         for entry in self.imports() {
-            let path = self.statics_path(&entry.id);
-            let bytes = fs::read(&path).map_err(at(&path))?;
-            let own: Vec<StaticReport> =
-                serde_json::from_slice(&bytes).map_err(|error| ArchiveError::Damaged {
-                    path,
-                    reason: error.to_string(),
-                })?;
+            let own: Vec<StaticReport> = read_json(&self.statics_path(&entry.id))?;
             statics.extend(own);
         }
         Ok(merge_static(statics))
@@ -237,15 +231,15 @@ impl Archive {
     ///
     /// # Errors
     /// A file cannot be read or is damaged.
-    pub fn read_bucket(&self, bucket: u32) -> Result<BTreeMap<u32, Positions>, ArchiveError> {
-        let mut vessels: BTreeMap<u32, Positions> = BTreeMap::new();
+    pub fn read_bucket(&self, bucket: u32) -> Result<BTreeMap<u32, PositionBatch>, ArchiveError> {
+        let mut vessels: BTreeMap<u32, PositionBatch> = BTreeMap::new();
         for path in self.files_of(bucket)? {
             let positions = read_positions(&path)?;
             let mut start = 0;
             for run in positions.mmsi.chunk_by(|a, b| a == b) {
                 let rows = start..start + run.len();
                 let vessel = vessels.entry(run[0]).or_default();
-                vessel.extend_from(&positions, rows.clone());
+                extend_from(vessel, &positions, rows.clone());
                 start = rows.end;
             }
         }
@@ -269,13 +263,7 @@ impl Archive {
     }
 
     fn write_catalogue(&self) -> Result<(), ArchiveError> {
-        let path = self.root.join("archive.json");
-        let text =
-            serde_json::to_vec_pretty(&self.catalogue).map_err(|error| ArchiveError::Damaged {
-                path: path.clone(),
-                reason: error.to_string(),
-            })?;
-        write_whole(&path, &text)
+        write_json(&self.root.join("archive.json"), &self.catalogue)
     }
 }
 
@@ -287,6 +275,24 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError>
     file.as_file().sync_all().map_err(at(path))?;
     file.persist(path).map_err(|error| at(path)(error.error))?;
     Ok(())
+}
+
+pub(crate) fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), ArchiveError> {
+    let text = serde_json::to_vec_pretty(value).map_err(damaged_json(path))?;
+    write_whole(path, &text)
+}
+
+pub(crate) fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ArchiveError> {
+    let bytes = fs::read(path).map_err(at(path))?;
+    serde_json::from_slice(&bytes).map_err(damaged_json(path))
+}
+
+fn damaged_json(path: &Path) -> impl FnOnce(serde_json::Error) -> ArchiveError {
+    let path: PathBuf = path.to_path_buf();
+    move |error| ArchiveError::Damaged {
+        path,
+        reason: error.to_string(),
+    }
 }
 
 fn folder_entries(folder: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
@@ -310,7 +316,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn read_positions(path: &Path) -> Result<Positions, ArchiveError> {
+fn read_positions(path: &Path) -> Result<PositionBatch, ArchiveError> {
     let damaged = |reason: String| ArchiveError::Damaged {
         path: path.to_path_buf(),
         reason,
@@ -319,7 +325,7 @@ fn read_positions(path: &Path) -> Result<Positions, ArchiveError> {
     let frame: DataFrame = ParquetReader::new(file)
         .finish()
         .map_err(|error| damaged(error.to_string()))?;
-    Positions::from_frame(&frame).map_err(|error: ColumnError| damaged(error.to_string()))
+    from_frame(&frame).map_err(|error| damaged(error.to_string()))
 }
 
 /// An import under way. Nothing of it counts before [`Writer::finish`].
@@ -337,7 +343,7 @@ impl Writer<'_> {
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn put(&mut self, positions: &Positions) -> Result<(), ArchiveError> {
+    pub fn put(&mut self, positions: &PositionBatch) -> Result<(), ArchiveError> {
         if positions.is_empty() {
             return Ok(());
         }
@@ -368,7 +374,7 @@ impl Writer<'_> {
                 let folder = staging.join(format!("bucket={bucket:04}/month={month}"));
                 fs::create_dir_all(&folder).map_err(at(&folder))?;
                 let path = folder.join(format!("{id}-{flush}.parquet"));
-                write_positions(&path, &positions.gather(&rows))?;
+                write_positions(&path, &gather(positions, &rows))?;
             }
             Ok::<(), ArchiveError>(())
         })?;
@@ -414,9 +420,9 @@ impl Drop for Writer<'_> {
     }
 }
 
-fn write_positions(path: &Path, positions: &Positions) -> Result<(), ArchiveError> {
+fn write_positions(path: &Path, positions: &PositionBatch) -> Result<(), ArchiveError> {
     let file = File::create(path).map_err(at(path))?;
-    let mut frame = positions.to_frame()?;
+    let mut frame = to_frame(positions)?;
     ParquetWriter::new(BufWriter::new(file))
         .with_compression(ParquetCompression::Lz4Raw)
         .finish(&mut frame)?;

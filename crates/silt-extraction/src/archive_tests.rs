@@ -2,8 +2,8 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn positions(rows: &[(u32, i64)]) -> Positions {
-    let mut positions = Positions::default();
+fn positions(rows: &[(u32, i64)]) -> PositionBatch {
+    let mut positions = PositionBatch::default();
     for &(mmsi, time_ms) in rows {
         positions.mmsi.push(mmsi);
         positions.time_ms.push(time_ms);
@@ -14,6 +14,7 @@ fn positions(rows: &[(u32, i64)]) -> Positions {
         positions.heading_deg.push(90.0);
         positions.draught_m.push(f32::NAN);
         positions.nav_status.push(15);
+        positions.synthetic.push(true);
     }
     positions
 }

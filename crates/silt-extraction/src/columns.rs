@@ -1,158 +1,129 @@
-//! Positions as columns: the one shape in which they are sorted, stored and given to the kernel.
+//! Positions as columns, in the shape that feeds give them: the one in which they are sorted, stored
+//! and given to the kernel.
+
+use std::ops::Range;
 
 use polars::prelude::{
     ChunkedArray, Column, DataFrame, Float32Type, Float64Type, Int64Type, IntoColumn, NamedFrom,
     PlSmallStr, PolarsDataType, PolarsError, Series, UInt8Type, UInt32Type,
 };
+use silt_ais::PositionBatch;
 
-/// Positions of any vessels, one entry per position in every list.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Positions {
-    /// Maritime Mobile Service Identity.
-    pub mmsi: Vec<u32>,
-    /// Unix time in milliseconds, UTC.
-    pub time_ms: Vec<i64>,
-    /// Longitude in degrees, WGS84.
-    pub lon_deg: Vec<f64>,
-    /// Latitude in degrees, WGS84.
-    pub lat_deg: Vec<f64>,
-    /// Speed over ground in knots; NaN is not available.
-    pub sog_kn: Vec<f32>,
-    /// Course over ground in degrees; NaN is not available.
-    pub cog_deg: Vec<f32>,
-    /// True heading in degrees; NaN is not available.
-    pub heading_deg: Vec<f32>,
-    /// Draught in metres; NaN is not available.
-    pub draught_m: Vec<f32>,
-    /// Navigational status of ITU-R M.1371; 15 is not defined.
-    pub nav_status: Vec<u8>,
-}
-
-/// Names of the stored columns, in their order.
-pub const COLUMNS: [&str; 9] = [
-    "mmsi",
-    "time_ms",
-    "lon_deg",
-    "lat_deg",
-    "sog_kn",
-    "cog_deg",
-    "heading_deg",
-    "draught_m",
-    "nav_status",
-];
-
-/// A file of positions is not as it should be.
+/// A column that positions need is not there, of another type, or has nulls.
 #[derive(Debug, thiserror::Error)]
-pub enum ColumnError {
-    /// A column that positions need is not there, or of a type that cannot be read as numbers.
-    #[error("column `{column}`: {reason}")]
-    Column {
-        /// Name of the column.
-        column: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// polars refused.
-    #[error(transparent)]
-    Polars(#[from] PolarsError),
+#[error("column `{column}`: {reason}")]
+pub struct ColumnError {
+    /// Name of the column.
+    pub column: String,
+    /// What is wrong with it.
+    pub reason: String,
 }
 
-impl Positions {
-    /// Number of positions.
-    pub fn len(&self) -> usize {
-        self.mmsi.len()
-    }
+/// Adds the positions `rows` of a list to another.
+pub fn extend_from(positions: &mut PositionBatch, other: &PositionBatch, rows: Range<usize>) {
+    let own = positions;
+    own.mmsi.extend_from_slice(&other.mmsi[rows.clone()]);
+    own.time_ms.extend_from_slice(&other.time_ms[rows.clone()]);
+    own.lon_deg.extend_from_slice(&other.lon_deg[rows.clone()]);
+    own.lat_deg.extend_from_slice(&other.lat_deg[rows.clone()]);
+    own.sog_kn.extend_from_slice(&other.sog_kn[rows.clone()]);
+    own.cog_deg.extend_from_slice(&other.cog_deg[rows.clone()]);
+    own.heading_deg
+        .extend_from_slice(&other.heading_deg[rows.clone()]);
+    own.draught_m
+        .extend_from_slice(&other.draught_m[rows.clone()]);
+    own.nav_status
+        .extend_from_slice(&other.nav_status[rows.clone()]);
+    own.synthetic.extend_from_slice(&other.synthetic[rows]);
+}
 
-    /// Whether there is no position.
-    pub fn is_empty(&self) -> bool {
-        self.mmsi.is_empty()
+/// The positions in another order, or some of them.
+pub fn gather(positions: &PositionBatch, order: &[u32]) -> PositionBatch {
+    fn pick<T: Copy>(values: &[T], order: &[u32]) -> Vec<T> {
+        order.iter().map(|&row| values[row as usize]).collect()
     }
+    PositionBatch {
+        mmsi: pick(&positions.mmsi, order),
+        time_ms: pick(&positions.time_ms, order),
+        lon_deg: pick(&positions.lon_deg, order),
+        lat_deg: pick(&positions.lat_deg, order),
+        sog_kn: pick(&positions.sog_kn, order),
+        cog_deg: pick(&positions.cog_deg, order),
+        heading_deg: pick(&positions.heading_deg, order),
+        draught_m: pick(&positions.draught_m, order),
+        nav_status: pick(&positions.nav_status, order),
+        synthetic: pick(&positions.synthetic, order),
+    }
+}
 
-    /// Adds the positions `rows` of another list.
-    pub fn extend_from(&mut self, other: &Positions, rows: std::ops::Range<usize>) {
-        self.mmsi.extend_from_slice(&other.mmsi[rows.clone()]);
-        self.time_ms.extend_from_slice(&other.time_ms[rows.clone()]);
-        self.lon_deg.extend_from_slice(&other.lon_deg[rows.clone()]);
-        self.lat_deg.extend_from_slice(&other.lat_deg[rows.clone()]);
-        self.sog_kn.extend_from_slice(&other.sog_kn[rows.clone()]);
-        self.cog_deg.extend_from_slice(&other.cog_deg[rows.clone()]);
-        self.heading_deg
-            .extend_from_slice(&other.heading_deg[rows.clone()]);
-        self.draught_m
-            .extend_from_slice(&other.draught_m[rows.clone()]);
-        self.nav_status.extend_from_slice(&other.nav_status[rows]);
+/// The positions as a table of polars, a column for each list.
+///
+/// # Errors
+/// The lists differ in length.
+pub fn to_frame(positions: &PositionBatch) -> Result<DataFrame, PolarsError> {
+    fn column<T>(name: &'static str, values: &[T]) -> Column
+    where
+        Series: NamedFrom<Vec<T>, [T]>,
+        T: Copy,
+    {
+        Series::new(PlSmallStr::from_static(name), values.to_vec()).into_column()
     }
+    DataFrame::new(
+        positions.len(),
+        vec![
+            column("mmsi", &positions.mmsi),
+            column("time_ms", &positions.time_ms),
+            column("lon_deg", &positions.lon_deg),
+            column("lat_deg", &positions.lat_deg),
+            column("sog_kn", &positions.sog_kn),
+            column("cog_deg", &positions.cog_deg),
+            column("heading_deg", &positions.heading_deg),
+            column("draught_m", &positions.draught_m),
+            column("nav_status", &positions.nav_status),
+            column("synthetic", &positions.synthetic),
+        ],
+    )
+}
 
-    /// The positions in another order, or some of them.
-    pub fn gather(&self, order: &[u32]) -> Positions {
-        fn pick<T: Copy>(values: &[T], order: &[u32]) -> Vec<T> {
-            order.iter().map(|&row| values[row as usize]).collect()
-        }
-        Positions {
-            mmsi: pick(&self.mmsi, order),
-            time_ms: pick(&self.time_ms, order),
-            lon_deg: pick(&self.lon_deg, order),
-            lat_deg: pick(&self.lat_deg, order),
-            sog_kn: pick(&self.sog_kn, order),
-            cog_deg: pick(&self.cog_deg, order),
-            heading_deg: pick(&self.heading_deg, order),
-            draught_m: pick(&self.draught_m, order),
-            nav_status: pick(&self.nav_status, order),
-        }
-    }
+/// The positions of a table that [`to_frame`] made.
+///
+/// # Errors
+/// A column is missing or of another type.
+pub fn from_frame(frame: &DataFrame) -> Result<PositionBatch, ColumnError> {
+    Ok(PositionBatch {
+        mmsi: values::<UInt32Type>(frame, "mmsi")?,
+        time_ms: values::<Int64Type>(frame, "time_ms")?,
+        lon_deg: values::<Float64Type>(frame, "lon_deg")?,
+        lat_deg: values::<Float64Type>(frame, "lat_deg")?,
+        sog_kn: values::<Float32Type>(frame, "sog_kn")?,
+        cog_deg: values::<Float32Type>(frame, "cog_deg")?,
+        heading_deg: values::<Float32Type>(frame, "heading_deg")?,
+        draught_m: values::<Float32Type>(frame, "draught_m")?,
+        nav_status: values::<UInt8Type>(frame, "nav_status")?,
+        synthetic: flags(frame, "synthetic")?,
+    })
+}
 
-    /// The positions as a table of polars.
-    ///
-    /// # Errors
-    /// The lists differ in length.
-    pub fn to_frame(&self) -> Result<DataFrame, PolarsError> {
-        fn column<T>(name: &'static str, values: &[T]) -> Column
-        where
-            Series: NamedFrom<Vec<T>, [T]>,
-            T: Copy,
-        {
-            Series::new(PlSmallStr::from_static(name), values.to_vec()).into_column()
-        }
-        DataFrame::new(
-            self.len(),
-            vec![
-                column("mmsi", &self.mmsi),
-                column("time_ms", &self.time_ms),
-                column("lon_deg", &self.lon_deg),
-                column("lat_deg", &self.lat_deg),
-                column("sog_kn", &self.sog_kn),
-                column("cog_deg", &self.cog_deg),
-                column("heading_deg", &self.heading_deg),
-                column("draught_m", &self.draught_m),
-                column("nav_status", &self.nav_status),
-            ],
-        )
-    }
-
-    /// The positions of a table that [`Positions::to_frame`] made.
-    ///
-    /// # Errors
-    /// A column is missing or of another type.
-    pub fn from_frame(frame: &DataFrame) -> Result<Positions, ColumnError> {
-        Ok(Positions {
-            mmsi: values::<UInt32Type>(frame, "mmsi")?,
-            time_ms: values::<Int64Type>(frame, "time_ms")?,
-            lon_deg: values::<Float64Type>(frame, "lon_deg")?,
-            lat_deg: values::<Float64Type>(frame, "lat_deg")?,
-            sog_kn: values::<Float32Type>(frame, "sog_kn")?,
-            cog_deg: values::<Float32Type>(frame, "cog_deg")?,
-            heading_deg: values::<Float32Type>(frame, "heading_deg")?,
-            draught_m: values::<Float32Type>(frame, "draught_m")?,
-            nav_status: values::<UInt8Type>(frame, "nav_status")?,
-        })
-    }
+fn flags(frame: &DataFrame, name: &str) -> Result<Vec<bool>, ColumnError> {
+    let wrong = |reason: String| ColumnError {
+        column: name.to_owned(),
+        reason,
+    };
+    let column = frame
+        .column(name)
+        .map_err(|_| wrong("it is missing".to_owned()))?;
+    let flags = column.bool().map_err(|error| wrong(error.to_string()))?;
+    flags
+        .iter()
+        .map(|flag| flag.ok_or_else(|| wrong("a value is null".to_owned())))
+        .collect()
 }
 
 fn values<T>(frame: &DataFrame, name: &str) -> Result<Vec<T::Native>, ColumnError>
 where
     T: polars::prelude::PolarsNumericType + PolarsDataType,
 {
-    let wrong = |reason: String| ColumnError::Column {
+    let wrong = |reason: String| ColumnError {
         column: name.to_owned(),
         reason,
     };

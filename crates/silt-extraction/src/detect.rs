@@ -2,13 +2,13 @@
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use silt_ais::PositionBatch;
 use silt_dredging::{
     CandidateScore, Config, Places, PositionSlices, Positions as KernelPositions, Quality, State,
     Vessel, VesselKind, VesselResult, candidate_score, process_vessel,
 };
 
 use crate::archive::{Archive, ArchiveError};
-use crate::columns::Positions;
 use crate::register::{Register, RegisteredVessel};
 
 /// One hull and what its positions say.
@@ -18,6 +18,8 @@ pub struct VesselDredging {
     pub registered: RegisteredVessel,
     /// States, cycles, cells and tracks.
     pub result: VesselResult,
+    /// The register's entry or any of the positions is synthetic.
+    pub synthetic: bool,
 }
 
 /// A vessel that no register knows as a dredger and that a person should look at.
@@ -159,6 +161,7 @@ fn detect_bucket(
     for (mmsi, positions) in archive.read_bucket(bucket)? {
         part.vessels_heard += 1;
         part.positions += positions.len() as u64;
+        let any_synthetic = positions.synthetic.contains(&true);
         let positions = kernel_positions(&positions);
         let hulls = register.hulls(mmsi);
         for registered in hulls {
@@ -166,6 +169,7 @@ fn detect_bucket(
             part.quality.add(&result.quality);
             if registered.kind != VesselKind::Other {
                 part.vessels.push(VesselDredging {
+                    synthetic: any_synthetic || registered.synthetic,
                     registered: registered.clone(),
                     result,
                 });
@@ -192,7 +196,7 @@ fn detect_bucket(
 }
 
 /// The columns as the kernel takes them.
-pub fn kernel_positions(positions: &Positions) -> KernelPositions<'_> {
+pub fn kernel_positions(positions: &PositionBatch) -> KernelPositions<'_> {
     KernelPositions::new(PositionSlices {
         time_ms: &positions.time_ms,
         lon_deg: &positions.lon_deg,

@@ -4,16 +4,12 @@
 use std::collections::BTreeMap;
 
 use geo_types::{Geometry, Point};
-use h3o::{LatLng, Resolution};
 use polars::prelude::{DataFrame, IntoColumn, NamedFrom, PolarsError, Series};
 use rayon::prelude::*;
 use silt_dredging::{Purpose, State, VesselKind};
 use silt_index::regions::{RegionIndex, RegionRule};
 
 use crate::detect::Detection;
-
-/// Resolution of the cells that events carry; coarser ones are their parents' places.
-pub const EVENT_RESOLUTION: Resolution = Resolution::Eight;
 
 /// Events as columns.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -40,6 +36,8 @@ pub struct Events {
     pub dredge_hours_in_complete_cycles: Vec<f64>,
     /// Hours of the working pattern of a cutter or backhoe dredger.
     pub cutter_hours: Vec<f64>,
+    /// The vessel or any of its positions is synthetic.
+    pub synthetic: Vec<bool>,
 }
 
 impl Events {
@@ -84,6 +82,8 @@ impl Events {
                 events.incomplete_cycles.push(0);
             }
         }
+        let is_synthetic = |&vessel: &u32| detection.vessels[vessel as usize].synthetic;
+        events.synthetic = events.vessel.iter().map(is_synthetic).collect();
         events.regions = (0..events.vessel.len())
             .into_par_iter()
             .map(|row| {
@@ -124,15 +124,6 @@ impl Events {
     /// # Errors
     /// The columns differ in length, which is a defect.
     pub fn to_frame(&self) -> Result<DataFrame, PolarsError> {
-        let cells: Vec<u64> = self
-            .lon_deg
-            .iter()
-            .zip(&self.lat_deg)
-            .map(|(&lon_deg, &lat_deg)| {
-                LatLng::new(lat_deg, lon_deg)
-                    .map_or(0, |place| u64::from(place.to_cell(EVENT_RESOLUTION)))
-            })
-            .collect();
         let regions: Vec<&str> = self.regions.iter().map(String::as_str).collect();
         DataFrame::new(
             self.vessel.len(),
@@ -141,7 +132,6 @@ impl Events {
                 Series::new("time_ms".into(), &self.time_ms).into_column(),
                 Series::new("lon_deg".into(), &self.lon_deg).into_column(),
                 Series::new("lat_deg".into(), &self.lat_deg).into_column(),
-                Series::new("cell".into(), &cells).into_column(),
                 Series::new("purpose".into(), &self.purpose).into_column(),
                 Series::new("regions".into(), &regions).into_column(),
                 Series::new("complete_cycles".into(), &self.complete_cycles).into_column(),
@@ -153,6 +143,7 @@ impl Events {
                 )
                 .into_column(),
                 Series::new("cutter_hours".into(), &self.cutter_hours).into_column(),
+                Series::new("synthetic".into(), &self.synthetic).into_column(),
             ],
         )
     }

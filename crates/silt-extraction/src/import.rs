@@ -14,8 +14,7 @@ use silt_ais::{
     StaticReport, merge_static,
 };
 
-use crate::archive::{Archive, ArchiveError, ImportEntry, Writer, at, hex, write_whole};
-use crate::columns::Positions;
+use crate::archive::{Archive, ArchiveError, ImportEntry, Writer, at, hex, write_json};
 
 /// Positions held in memory before they are written: some 100 MB with what sorting needs.
 const FLUSH_ROWS: usize = 1_500_000;
@@ -111,10 +110,10 @@ pub fn import_file(
     let statics_path = archive.statics_path(&id);
     let mut collector = Collector {
         writer: archive.begin(&id)?,
-        pending: Positions::default(),
+        pending: PositionBatch::default(),
         draughts: HashMap::new(),
         statics: Vec::new(),
-        positions: 0,
+        all_synthetic: options.synthetic,
     };
     let is_parquet = match options.format {
         Some(format) => format == FileFormat::Parquet,
@@ -133,11 +132,7 @@ pub fn import_file(
         writer, statics, ..
     } = collector;
     let statics = merge_static(statics);
-    let text = serde_json::to_vec(&statics).map_err(|error| ImportError::Parquet {
-        file: file.clone(),
-        reason: error.to_string(),
-    })?;
-    write_whole(&statics_path, &text)?;
+    write_json(&statics_path, &statics)?;
     writer.finish(ImportEntry {
         id,
         file: file.clone(),
@@ -178,11 +173,12 @@ fn starts_as_parquet(path: &Path) -> Result<bool, ArchiveError> {
 /// Gathers what a feed gives and writes it in large pieces.
 struct Collector<'archive> {
     writer: Writer<'archive>,
-    pending: Positions,
+    pending: PositionBatch,
     /// The last draught that each vessel said, for the positions after it.
     draughts: HashMap<u32, f32>,
     statics: Vec<StaticReport>,
-    positions: u64,
+    /// The caller says so, whatever the file says.
+    all_synthetic: bool,
 }
 
 /// Static reports kept before equal ones are put together.
@@ -191,30 +187,25 @@ const MOST_STATICS: usize = 500_000;
 impl Collector<'_> {
     fn flush(&mut self) -> Result<(), ArchiveError> {
         self.writer.put(&self.pending)?;
-        self.pending = Positions::default();
+        self.pending = PositionBatch::default();
         Ok(())
     }
 
     fn add(&mut self, batch: &PositionBatch) -> Result<(), ArchiveError> {
         let pending = &mut self.pending;
-        pending.mmsi.extend_from_slice(&batch.mmsi);
-        pending.time_ms.extend_from_slice(&batch.time_ms);
-        pending.lon_deg.extend_from_slice(&batch.lon_deg);
-        pending.lat_deg.extend_from_slice(&batch.lat_deg);
-        pending.sog_kn.extend_from_slice(&batch.sog_kn);
-        pending.cog_deg.extend_from_slice(&batch.cog_deg);
-        pending.heading_deg.extend_from_slice(&batch.heading_deg);
-        pending.nav_status.extend_from_slice(&batch.nav_status);
-        if self.draughts.is_empty() {
-            pending.draught_m.extend_from_slice(&batch.draught_m);
-        } else {
-            let rows = batch.draught_m.iter().zip(&batch.mmsi);
-            pending.draught_m.extend(rows.map(|(&own, mmsi)| match own {
-                own if own.is_nan() => self.draughts.get(mmsi).copied().unwrap_or(own),
-                own => own,
-            }));
+        let first = pending.len();
+        pending.extend(batch);
+        if !self.draughts.is_empty() {
+            let vessels = &pending.mmsi[first..];
+            for (draught_m, mmsi) in pending.draught_m[first..].iter_mut().zip(vessels) {
+                if draught_m.is_nan() {
+                    *draught_m = self.draughts.get(mmsi).copied().unwrap_or(f32::NAN);
+                }
+            }
         }
-        self.positions += batch.len() as u64;
+        if self.all_synthetic {
+            pending.synthetic[first..].fill(true);
+        }
         if self.pending.len() >= FLUSH_ROWS {
             self.flush()?;
         }
@@ -351,6 +342,9 @@ const PARQUET_NAMES: [(&str, &[&str]); 9] = [
     ("nav_status", &["nav_status", "status", "Status"]),
 ];
 
+/// The mark of synthetic rows.
+const SYNTHETIC: &str = "synthetic";
+
 fn read_parquet(
     path: &Path,
     file: &str,
@@ -388,6 +382,7 @@ fn read_parquet(
     let wanted: Vec<String> = PARQUET_NAMES
         .iter()
         .filter_map(|(field, _)| column_of(field).map(str::to_owned))
+        .chain(names.contains(&SYNTHETIC).then(|| SYNTHETIC.to_owned()))
         .collect();
     let mut checks = silt_ais::RowChecks::new("parquet", options.feed.clone());
     let mut start = 0;
@@ -433,6 +428,10 @@ fn checked_batch(
         numbers("nav_status")?,
     ];
     let of = |which: usize, row: usize| optional[which].as_ref().and_then(|values| values[row]);
+    let synthetic = match frame.column(SYNTHETIC) {
+        Ok(column) => Some(column.bool().map_err(|error| error.to_string())?),
+        Err(_) => None,
+    };
     let mut batch = PositionBatch::default();
     for row in 0..frame.height() {
         checks.check(
@@ -448,6 +447,7 @@ fn checked_batch(
                 heading_deg: of(2, row),
                 draught_m: of(3, row),
                 nav_status: of(4, row),
+                synthetic: synthetic.and_then(|flags| flags.get(row)) == Some(true),
             },
         );
     }

@@ -13,6 +13,7 @@ pub mod columns;
 pub mod detect;
 pub mod events;
 pub mod import;
+pub mod question;
 pub mod register;
 pub mod synthetic;
 pub mod tables;

@@ -4,9 +4,10 @@ use std::io::Write;
 
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{ParquetCompression, ParquetWriter, PolarsError};
+use silt_ais::PositionBatch;
 use silt_synth::VesselTrack;
 
-use crate::columns::Positions;
+use crate::columns::to_frame;
 
 /// Rows of a group.
 const GROUP_ROWS: usize = 500_000;
@@ -14,7 +15,7 @@ const GROUP_ROWS: usize = 500_000;
 /// Writes tracks one after the other.
 pub struct ParquetPositions<W: Write> {
     writer: BatchedWriter<W>,
-    pending: Positions,
+    pending: PositionBatch,
 }
 
 impl<W: Write> ParquetPositions<W> {
@@ -23,13 +24,13 @@ impl<W: Write> ParquetPositions<W> {
     /// # Errors
     /// The file cannot be written.
     pub fn new(out: W) -> Result<Self, PolarsError> {
-        let schema = Positions::default().to_frame()?.schema().clone();
+        let schema = to_frame(&PositionBatch::default())?.schema().clone();
         let writer = ParquetWriter::new(out)
             .with_compression(ParquetCompression::Lz4Raw)
             .batched(&schema)?;
         Ok(ParquetPositions {
             writer,
-            pending: Positions::default(),
+            pending: PositionBatch::default(),
         })
     }
 
@@ -49,6 +50,7 @@ impl<W: Write> ParquetPositions<W> {
         pending.heading_deg.extend_from_slice(&own.heading_deg);
         pending.draught_m.extend_from_slice(&own.draught_m);
         pending.nav_status.extend_from_slice(&own.nav_status);
+        pending.synthetic.resize(pending.mmsi.len(), true);
         if pending.len() >= GROUP_ROWS {
             self.flush()?;
         }
@@ -56,7 +58,7 @@ impl<W: Write> ParquetPositions<W> {
     }
 
     fn flush(&mut self) -> Result<(), PolarsError> {
-        let frame = std::mem::take(&mut self.pending).to_frame()?;
+        let frame = to_frame(&std::mem::take(&mut self.pending))?;
         self.writer.write_batch(&frame)
     }
 

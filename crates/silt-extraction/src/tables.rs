@@ -8,13 +8,13 @@
 //! ```
 
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use polars::prelude::{DataFrame, ParquetCompression, ParquetReader, ParquetWriter, SerReader};
 use serde::{Deserialize, Serialize};
 use silt_dredging::Config;
 
-use crate::archive::{Archive, ArchiveError, at, hex, write_whole};
+use crate::archive::{Archive, ArchiveError, at, hex, read_json, write_json, write_whole};
 use crate::detect::{Detection, QualityTotals};
 use crate::events::Events;
 use crate::register::RegisteredVessel;
@@ -95,7 +95,8 @@ pub fn write(
         complete_cycles: detection.complete_cycles() as u64,
         dredge_hours: detection.dredge_hours(),
         quality: detection.quality.clone(),
-        synthetic: archive.any_synthetic() || vessels.iter().any(|vessel| vessel.synthetic),
+        synthetic: archive.any_synthetic()
+            || detection.vessels.iter().any(|vessel| vessel.synthetic),
     };
     write_json(&folder.join("detection.json"), &info)?;
     Ok(info)
@@ -128,22 +129,4 @@ pub fn read(folder: &Path) -> Result<Option<Detected>, ArchiveError> {
         events,
         sha256: [digest(INPUT_FILES[0])?, digest(INPUT_FILES[1])?],
     }))
-}
-
-fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), ArchiveError> {
-    let text = serde_json::to_vec_pretty(value).map_err(damaged(path))?;
-    write_whole(path, &text)
-}
-
-fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ArchiveError> {
-    let bytes = fs::read(path).map_err(at(path))?;
-    serde_json::from_slice(&bytes).map_err(damaged(path))
-}
-
-fn damaged(path: &Path) -> impl FnOnce(serde_json::Error) -> ArchiveError {
-    let path: PathBuf = path.to_path_buf();
-    move |error| ArchiveError::Damaged {
-        path,
-        reason: error.to_string(),
-    }
 }

@@ -181,7 +181,7 @@ fn register(store: &dyn Store) -> Result<Register> {
         };
         let moment = |name: &str| {
             let text = text(name)?;
-            silt_extraction::aggregate::moment_ms(&text).ok()
+            silt_extraction::question::moment_ms(&text).ok()
         };
         let Some(mmsi) = number("mmsi") else {
             return;

@@ -2,8 +2,9 @@
 
 use anyhow::{Context, Result};
 use silt_estimate::{Priors, Settings};
-use silt_extraction::aggregate::{Dimension, Question, totals};
+use silt_extraction::aggregate::totals;
 use silt_extraction::answer::{self, Format};
+use silt_extraction::question::{Dimension, Question};
 use silt_extraction::tables::{self, Detected};
 
 use super::{Outcome, dredging_path, open_to_read, region_set, store_path};
@@ -57,7 +58,7 @@ fn aggregate(cli: &Cli, args: &AggregateArgs) -> Result<Outcome> {
     };
     let by = Dimension::parse_list(&args.by).map_err(|why| anyhow::anyhow!("--by: {why}"))?;
     let moment = |text: &Option<String>| -> Result<Option<i64>> {
-        let parse = |text: &String| silt_extraction::aggregate::moment_ms(text);
+        let parse = |text: &String| silt_extraction::question::moment_ms(text);
         text.as_ref()
             .map(parse)
             .transpose()

@@ -1,0 +1,1 @@
+//! Questions about where: hotspots of a collection, joined hotspots, what lies near a place.

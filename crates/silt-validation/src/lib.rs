@@ -1,0 +1,1 @@
+//! The validation report of marine sand: synthetic truth, real negatives, published figures.
