@@ -87,7 +87,7 @@ enum Cell {
 }
 
 /// The columns of a row, flat, with their units in their names.
-fn cells(question: &Question, row: &Row, synthetic: bool) -> Vec<(String, Cell)> {
+fn cells(question: &Question, row: &Row) -> Vec<(String, Cell)> {
     let mut cells: Vec<(String, Cell)> = Vec::new();
     for (dimension, key) in question.by.iter().zip(&row.keys) {
         cells.push((dimension.name(), Cell::Text(key.clone())));
@@ -140,7 +140,7 @@ fn cells(question: &Question, row: &Row, synthetic: bool) -> Vec<(String, Cell)>
     summary("by_cutters_tonnes", tonnes(&estimate.cutters));
     let disagree = Cell::Flag(estimate.trips_and_time_disagree);
     cells.push(("trips_and_time_disagree".to_owned(), disagree));
-    cells.push(("synthetic".to_owned(), Cell::Flag(synthetic)));
+    cells.push(("synthetic".to_owned(), Cell::Flag(row.synthetic)));
     cells
 }
 
@@ -177,9 +177,9 @@ pub fn context(detected: &Detected, question: &Question, answer: &Totals) -> Jso
 }
 
 /// The rows as JSON objects.
-pub fn json_rows(question: &Question, answer: &Totals, synthetic: bool) -> Vec<Json> {
+pub fn json_rows(question: &Question, answer: &Totals) -> Vec<Json> {
     let object = |row: &Row| {
-        let cells = cells(question, row, synthetic).into_iter();
+        let cells = cells(question, row).into_iter();
         let members: Map<String, Json> = cells
             .map(|(name, cell)| {
                 let value = match cell {
@@ -197,7 +197,7 @@ pub fn json_rows(question: &Question, answer: &Totals, synthetic: bool) -> Vec<J
 }
 
 /// The rows as CSV.
-pub fn csv(question: &Question, answer: &Totals, synthetic: bool) -> String {
+pub fn csv(question: &Question, answer: &Totals) -> String {
     let quoted = |text: &str| {
         if text.contains([',', '"', '\n', '\r']) {
             format!("\"{}\"", text.replace('"', "\"\""))
@@ -207,7 +207,7 @@ pub fn csv(question: &Question, answer: &Totals, synthetic: bool) -> String {
     };
     let mut text = String::new();
     for (number, row) in answer.rows.iter().enumerate() {
-        let cells = cells(question, row, synthetic);
+        let cells = cells(question, row);
         if number == 0 {
             let names: Vec<String> = cells.iter().map(|(name, _)| quoted(name)).collect();
             text.push_str(&names.join(","));
@@ -225,12 +225,9 @@ pub fn csv(question: &Question, answer: &Totals, synthetic: bool) -> String {
     text
 }
 
-fn parquet(question: &Question, answer: &Totals, synthetic: bool) -> Result<Vec<u8>, PolarsError> {
-    let rows: Vec<Vec<(String, Cell)>> = answer
-        .rows
-        .iter()
-        .map(|row| cells(question, row, synthetic))
-        .collect();
+fn parquet(question: &Question, answer: &Totals) -> Result<Vec<u8>, PolarsError> {
+    let rows: Vec<Vec<(String, Cell)>> =
+        answer.rows.iter().map(|row| cells(question, row)).collect();
     let Some(first) = rows.first() else {
         let mut bytes = Vec::new();
         ParquetWriter::new(&mut bytes).finish(&mut DataFrame::empty())?;
@@ -298,13 +295,12 @@ pub fn bytes(
     answer: &Totals,
     format: Format,
 ) -> Result<Vec<u8>, PolarsError> {
-    let synthetic = detected.info.synthetic;
     match format {
-        Format::Parquet => parquet(question, answer, synthetic),
-        Format::Csv => Ok(csv(question, answer, synthetic).into_bytes()),
+        Format::Parquet => parquet(question, answer),
+        Format::Csv => Ok(csv(question, answer).into_bytes()),
         Format::Json => {
             let mut document = context(detected, question, answer);
-            document["groups"] = json_rows(question, answer, synthetic).into();
+            document["groups"] = json_rows(question, answer).into();
             Ok(silt_estimate::manifest::canonical_json(&document).into_bytes())
         }
     }

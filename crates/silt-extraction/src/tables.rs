@@ -2,6 +2,9 @@
 //!
 //! ```text
 //! dredging/events.parquet     one row per stretch of dredging and per cycle
+//! dredging/cycles.parquet     every cycle, complete or not          } of the vessels of the register,
+//! dredging/states.parquet     every stretch of one state            } for whoever goes on with
+//! dredging/cells.parquet      hours of dredging by H3 cell and month } Parquet; see `frames`
 //! dredging/vessels.json       the vessels of the register that were heard, in the order of `vessel`
 //! dredging/candidates.json    vessels to be looked at
 //! dredging/detection.json     what it was made of: data version, method, thresholds, counts
@@ -17,6 +20,7 @@ use silt_dredging::Config;
 use crate::archive::{Archive, ArchiveError, at, hex, read_json, write_json, write_whole};
 use crate::detect::{Detection, QualityTotals};
 use crate::events::Events;
+use crate::frames::{KernelFrames, Named};
 use crate::register::RegisteredVessel;
 use sha2::{Digest, Sha256};
 
@@ -73,11 +77,20 @@ pub fn write(
     config: &Config,
 ) -> Result<DetectionInfo, ArchiveError> {
     fs::create_dir_all(folder).map_err(at(folder))?;
-    let mut bytes = Vec::new();
-    ParquetWriter::new(&mut bytes)
-        .with_compression(ParquetCompression::Zstd(None))
-        .finish(&mut events.to_frame()?)?;
-    write_whole(&folder.join("events.parquet"), &bytes)?;
+    write_parquet(&folder.join("events.parquet"), events.to_frame()?)?;
+    let named: Vec<Named<'_>> = detection
+        .vessels
+        .iter()
+        .map(|vessel| Named {
+            vessel: &vessel.registered.vessel,
+            synthetic: vessel.synthetic,
+            result: &vessel.result,
+        })
+        .collect();
+    let frames = KernelFrames::of(&named)?;
+    write_parquet(&folder.join("cycles.parquet"), frames.cycles)?;
+    write_parquet(&folder.join("states.parquet"), frames.states)?;
+    write_parquet(&folder.join("cells.parquet"), frames.cells)?;
     let vessels: Vec<&RegisteredVessel> = detection
         .vessels
         .iter()
@@ -100,6 +113,14 @@ pub fn write(
     };
     write_json(&folder.join("detection.json"), &info)?;
     Ok(info)
+}
+
+fn write_parquet(path: &Path, mut table: DataFrame) -> Result<(), ArchiveError> {
+    let mut bytes = Vec::new();
+    ParquetWriter::new(&mut bytes)
+        .with_compression(ParquetCompression::Zstd(None))
+        .finish(&mut table)?;
+    write_whole(path, &bytes)
 }
 
 /// Reads the files of the last detection; `None` where there is none.
