@@ -11,6 +11,13 @@ const LOCK: &str = "lock";
 /// A record is a few hundred bytes and its inputs; a larger file is none.
 const LARGEST_RECORD_BYTES: u64 = 64 << 20;
 
+/// A folder that holds no job that can be read.
+#[derive(Debug)]
+pub(crate) struct Damaged {
+    pub(crate) path: PathBuf,
+    pub(crate) reason: String,
+}
+
 /// The folder of all jobs.
 #[derive(Debug)]
 pub(crate) struct Folder {
@@ -39,7 +46,7 @@ impl Folder {
     }
 
     /// Every job, by id, and the folders that hold none that can be read, with the reason.
-    pub(crate) fn read(&self) -> io::Result<(Vec<Job>, Vec<(PathBuf, String)>)> {
+    pub(crate) fn read(&self) -> io::Result<(Vec<Job>, Vec<Damaged>)> {
         let (mut jobs, mut damaged) = (Vec::new(), Vec::new());
         for entry in fs::read_dir(&self.path)? {
             let path = entry?.path();
@@ -48,11 +55,11 @@ impl Folder {
             }
             match read_job(&path) {
                 Ok(job) => jobs.push(job),
-                Err(reason) => damaged.push((path, reason)),
+                Err(reason) => damaged.push(Damaged { path, reason }),
             }
         }
         jobs.sort_by(|a, b| a.id.cmp(&b.id));
-        damaged.sort();
+        damaged.sort_by(|a, b| a.path.cmp(&b.path));
         Ok((jobs, damaged))
     }
 

@@ -5,7 +5,10 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::*;
-use crate::process::{InputDescription, InputError, Inputs, JobControl, OutputDescription};
+use crate::process::{
+    InputDescription, InputError, Inputs, JobControl, Output, OutputDescription, RunError,
+};
+use crate::progress::Progress;
 
 /// Long enough for anything here to end; a test that waits so long has failed.
 const LONG: Duration = Duration::from_secs(60);
@@ -373,7 +376,8 @@ fn damaged_folders_are_reported_and_left_alone() {
     std::fs::create_dir(bench.folder.path().join("empty")).expect("made");
 
     let jobs = bench.open(Settings::default());
-    assert_eq!(jobs.damaged().len(), 5, "{:?}", jobs.damaged());
+    let damaged: Vec<_> = jobs.damaged().collect();
+    assert_eq!(damaged.len(), 5, "{damaged:?}");
     let ids: Vec<String> = jobs.list().into_iter().map(|job| job.id).collect();
     assert_eq!(ids, [good]);
     assert!(elsewhere.join("job.json").exists());

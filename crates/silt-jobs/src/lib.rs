@@ -18,6 +18,7 @@ mod job;
 mod jobs;
 mod process;
 mod progress;
+mod queue;
 mod request;
 
 pub use job::{Job, ResultFile, Status};
