@@ -66,6 +66,8 @@ pub struct Job {
     pub message: Option<String>,
     /// The input that cannot be computed, where that is why it failed.
     pub refused_input: Option<String>,
+    /// Whether it failed by a fault of the service, not of what was asked; its log has the cause.
+    pub is_defect: bool,
     /// How far it is, 0 to 100.
     pub progress: u8,
     /// How often a worker began it.

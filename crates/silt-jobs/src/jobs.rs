@@ -126,7 +126,8 @@ impl Jobs {
         self.0.shared.dismiss(id)
     }
 
-    /// Waits until a job has ended, at most so long; gives its state then. Blocks the thread.
+    /// Waits until a job has ended, at most so long and not beyond the workers' end; gives its state
+    /// then. Blocks the thread.
     pub fn wait(&self, id: &str, most: Duration) -> Option<Job> {
         let until = Instant::now() + most;
         let shared = &self.0.shared;
@@ -134,7 +135,8 @@ impl Jobs {
         loop {
             let job = state.jobs.get(id)?;
             let left = until.saturating_duration_since(Instant::now());
-            if job.status.is_final() || left.is_zero() {
+            let is_over = state.ending && state.working == 0;
+            if job.status.is_final() || left.is_zero() || is_over {
                 return Some(state.shown(job));
             }
             let waited = shared.ended.wait_timeout(state, left);

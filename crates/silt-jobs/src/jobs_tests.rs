@@ -216,6 +216,7 @@ fn failures_are_told_and_a_panic_ends_only_its_job() {
         assert_eq!(job.status, Status::Failed, "{what}");
         let told = job.message.expect("a message");
         assert!(told.contains(message), "{what}: {told}");
+        assert_eq!(job.is_defect, matches!(what, "panic" | "escape"), "{what}");
         assert_eq!(
             job.refused_input.as_deref(),
             (what == "stale").then_some("do")

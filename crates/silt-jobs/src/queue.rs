@@ -110,6 +110,7 @@ impl Shared {
                     job.end(Status::Failed, "the service no longer has this process");
                 } else if job.attempts >= self.settings.attempts {
                     let attempts = job.attempts;
+                    job.is_defect = true;
                     job.end(
                         Status::Failed,
                         format!("the service ended {attempts} times while it computed this job"),
@@ -152,6 +153,7 @@ impl Shared {
             status: Status::Accepted,
             message: Some("in the queue".to_owned()),
             refused_input: None,
+            is_defect: false,
             progress: 0,
             attempts: 0,
             created: now,
@@ -227,16 +229,14 @@ impl Shared {
             let registered = &self.processes[&job.process];
             let run = || registered.process.run(&job.inputs, &progress);
             // The state that a process shares with the service is guarded by itself.
-            let ran = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-                tracing::error!(
-                    job = job.id,
-                    panic = panic_text(&*panic),
-                    "a process panicked"
-                );
-                let reason =
-                    "the process failed unexpectedly; the log of the service has the cause";
-                Err(RunError::Failed(reason.to_owned()))
-            });
+            let ran = match catch_unwind(AssertUnwindSafe(run)) {
+                Ok(ran) => ran.map_err(Failure::Run),
+                Err(panic) => {
+                    let panic = panic_text(&*panic);
+                    tracing::error!(job = job.id, panic, "a process panicked");
+                    Err(Failure::Defect("the process failed unexpectedly"))
+                }
+            };
             let ran = ran.and_then(|outputs| self.write_results(&job, outputs));
             self.finish(&job.id, ran);
         }
@@ -273,18 +273,18 @@ impl Shared {
     }
 
     /// Writes the results of a job that may have been dismissed meanwhile.
-    fn write_results(&self, job: &Job, outputs: Vec<Output>) -> Result<Vec<ResultFile>, RunError> {
+    fn write_results(&self, job: &Job, outputs: Vec<Output>) -> Result<Vec<ResultFile>, Failure> {
         let described = &self.processes[&job.process].description.outputs;
         let defect = |what: &str, name: &str| {
             tracing::error!(job = job.id, name, "{what}");
-            RunError::Failed("the process gave a result that it does not describe".to_owned())
+            Failure::Defect("the process gave a result that it does not describe")
         };
         let size: u64 = outputs.iter().map(|output| output.bytes.len() as u64).sum();
         let most = self.settings.kept_bytes;
         if size > most {
             let reason =
                 format!("the results have {size} bytes; {most} are the most: ask for less");
-            return Err(RunError::Failed(reason));
+            return Err(Failure::Run(RunError::Failed(reason)));
         }
         let mut files: Vec<ResultFile> = Vec::new();
         for output in outputs {
@@ -301,9 +301,7 @@ impl Shared {
                 .write_result(&job.id, &output.file_name, &output.bytes);
             if let Err(error) = written {
                 tracing::error!(job = job.id, %error, "a result cannot be written");
-                return Err(RunError::Failed(
-                    "the result could not be written".to_owned(),
-                ));
+                return Err(Failure::Defect("the result could not be written"));
             }
             files.push(ResultFile {
                 size_bytes: output.bytes.len() as u64,
@@ -315,7 +313,7 @@ impl Shared {
         Ok(files)
     }
 
-    fn finish(&self, id: &str, ran: Result<Vec<ResultFile>, RunError>) {
+    fn finish(&self, id: &str, ran: Result<Vec<ResultFile>, Failure>) {
         let mut state = self.state();
         let progress = state.running.remove(id).unwrap_or_default();
         let is_ending = state.ending;
@@ -336,16 +334,23 @@ impl Shared {
                 job.progress = 100;
                 job.end(Status::Successful, "done");
             }
-            Err(RunError::Cancelled) if is_ending => {
+            Err(Failure::Run(RunError::Cancelled)) if is_ending => {
                 job.status = Status::Accepted;
                 job.attempts = job.attempts.saturating_sub(1);
                 job.progress = 0;
                 job.updated = Timestamp::now();
                 job.message = Some("interrupted by the end of the service".to_owned());
             }
-            Err(RunError::Cancelled) => job.end(Status::Dismissed, "cancelled"),
-            Err(RunError::Input(error)) => job.refuse(&error),
-            Err(RunError::Failed(reason)) => job.end(Status::Failed, reason),
+            Err(Failure::Run(RunError::Cancelled)) => job.end(Status::Dismissed, "cancelled"),
+            Err(Failure::Run(RunError::Input(error))) => job.refuse(&error),
+            Err(Failure::Run(RunError::Failed(reason))) => job.end(Status::Failed, reason),
+            Err(Failure::Defect(reason)) => {
+                job.is_defect = true;
+                job.end(
+                    Status::Failed,
+                    format!("{reason}; the log of the service has the cause"),
+                );
+            }
         }
         if job.status != Status::Successful
             && let Err(error) = self.folder.remove_results(id)
@@ -386,6 +391,13 @@ impl Shared {
             }
         }
     }
+}
+
+/// Why a run left no result.
+enum Failure {
+    Run(RunError),
+    /// A fault of the process or of the service, for the person who asked.
+    Defect(&'static str),
 }
 
 /// 128 random bits.
