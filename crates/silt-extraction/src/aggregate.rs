@@ -10,7 +10,7 @@ use polars::prelude::{
 };
 use rayon::prelude::*;
 use serde::Serialize;
-use silt_estimate::{EstimateError, FactRefusal, Group, GroupEstimate, WorkRow, estimate};
+use silt_estimate::{EstimateError, FactRefusal, Group, GroupEstimate, WorkRow, estimate_watched};
 use silt_index::regions::{RegionKind, RegionSet};
 
 use crate::archive::month_of;
@@ -20,6 +20,23 @@ use crate::tables::Detected;
 
 /// Most groups of one answer: 1,000 draws of each are made.
 pub const MOST_GROUPS: usize = 100_000;
+
+/// How much one answer may take, and who follows it.
+pub struct Bounds<'a> {
+    /// Most groups, [`MOST_GROUPS`] at most.
+    pub groups: usize,
+    /// Told how many of how many steps are done, from any thread; says whether to go on.
+    pub watch: &'a (dyn Fn(u64, u64) -> bool + Sync),
+}
+
+impl Default for Bounds<'_> {
+    fn default() -> Self {
+        Bounds {
+            groups: MOST_GROUPS,
+            watch: &|_, _| true,
+        }
+    }
+}
 
 /// One row of an answer: the keys of the group in the order of the dimensions, and the estimates.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -48,8 +65,13 @@ pub enum AggregateError {
     #[error("{0}")]
     Region(String),
     /// More groups than one answer holds.
-    #[error("there are {0} groups; an answer has at most {MOST_GROUPS}: group by less, or filter")]
-    TooManyGroups(usize),
+    #[error("there are {groups} groups; an answer has at most {most}: group by less, or filter")]
+    TooManyGroups {
+        /// Groups that the question has.
+        groups: usize,
+        /// The bound.
+        most: usize,
+    },
     /// The settings or priors cannot be.
     #[error(transparent)]
     Estimate(#[from] EstimateError),
@@ -75,6 +97,19 @@ pub fn totals(
     detected: &Detected,
     regions: &RegionSet,
     question: &Question,
+) -> Result<Totals, AggregateError> {
+    bounded_totals(detected, regions, question, &Bounds::default())
+}
+
+/// [`totals`] within bounds of the caller. They do not change an answer that lies within them.
+///
+/// # Errors
+/// [`AggregateError`].
+pub fn bounded_totals(
+    detected: &Detected,
+    regions: &RegionSet,
+    question: &Question,
+    bounds: &Bounds,
 ) -> Result<Totals, AggregateError> {
     let events = &detected.events;
     let mut rows = selected_rows(events, regions, question)?;
@@ -117,8 +152,10 @@ pub fn totals(
     if groups.is_empty() && key_count == 0 {
         groups.insert(Vec::new(), 0);
     }
-    if groups.len() > MOST_GROUPS {
-        return Err(AggregateError::TooManyGroups(groups.len()));
+    let most = bounds.groups.min(MOST_GROUPS);
+    if groups.len() > most {
+        let groups = groups.len();
+        return Err(AggregateError::TooManyGroups { groups, most });
     }
     groups
         .values_mut()
@@ -130,12 +167,13 @@ pub fn totals(
         synthetic[groups[&ranked(row)] as usize] |= mark.unwrap_or(true);
     }
     let groups_list = vec![Group::default(); groups.len()];
-    let estimates = estimate(
+    let estimates = estimate_watched(
         &groups_list,
         &facts.hulls,
         &work_rows,
         &question.priors,
         &question.settings,
+        bounds.watch,
     )?;
     let mut names_by_rank: Vec<Vec<&str>> = Vec::new();
     for (keys, ranks) in columns.iter().zip(&ranks) {

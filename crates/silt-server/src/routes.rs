@@ -2,11 +2,12 @@
 
 use axum::Router;
 use axum::http::Uri;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::error::Problem;
+use crate::processes::{describe, execute, jobs, results};
 use crate::state::AppState;
-use crate::{aggregate, core, edit, item, items, styles, tile_routes};
+use crate::{aggregate, core, edit, extraction, item, items, styles, tile_routes};
 
 pub(crate) fn routes(state: AppState) -> Router {
     let items = get(items::items).post(edit::create);
@@ -43,6 +44,15 @@ pub(crate) fn routes(state: AppState) -> Router {
         .route("/sources", get(core::sources))
         .route("/styles/{name}", get(styles::style))
         .merge(tile_routes::routes())
+        .route("/extraction", get(extraction::routes::extraction))
+        .route("/extraction/manifest", get(extraction::routes::manifest))
+        .route("/processes", get(describe::processes))
+        .route("/processes/{process}", get(describe::process))
+        .route("/processes/{process}/execution", post(execute::execute))
+        .route("/jobs", get(jobs::jobs))
+        .route("/jobs/{job}", get(jobs::job).delete(jobs::dismiss))
+        .route("/jobs/{job}/results", get(results::results))
+        .route("/jobs/{job}/results/{output}", get(results::result))
         .fallback(|uri: Uri| async move {
             let path: String = uri.path().chars().take(200).collect();
             Problem::not_found(format!("there is nothing at {path}"))
