@@ -46,6 +46,18 @@ fn totals_over_http_are_those_of_the_command_line() {
             );
         }
     }
+    // What nothing fits is a table without rows, not a file without columns.
+    let nobody = server
+        .get("/extraction?by=year&from=2050&f=csv")
+        .expect(200);
+    let own = command_line(&silt, "own.csv", &["--by", "year", "--from", "2050"]);
+    assert!(nobody.bytes == own && nobody.bytes.starts_with(b"year,vessels,"));
+    assert_eq!(
+        nobody.bytes.iter().filter(|&&byte| byte == b'\n').count(),
+        1
+    );
+    let landing = server.get("/?f=json").expect(200).json();
+    assert!(landing.to_string().contains("/extraction\""), "{landing}");
     let totals = server.get("/extraction?by=vessel").expect(200);
     let document = totals.json();
     assert_eq!(document["synthetic"], true);

@@ -1,6 +1,8 @@
 //! Processes: executed at once or as jobs that can be followed, cancelled, and that survive the end
 //! of the server.
 
+use std::io::Write;
+
 use serde_json::{Value, json};
 
 use crate::served::{Served, command_line, detected, verify};
@@ -277,4 +279,33 @@ fn a_damaged_job_harms_nothing_and_a_list_can_be_closed() {
     let classes = server.get("/conformance").expect(200).json();
     assert!(!classes.to_string().contains("conf/job-list"), "{classes}");
     assert!(classes.to_string().contains("conf/dismiss"), "{classes}");
+}
+
+#[test]
+fn a_client_that_leaves_takes_its_job_along() {
+    let silt = detected();
+    // Only the end of the connection can end the job.
+    let patient = [
+        "extraction.job_draws=1000000",
+        "limits.request_seconds=3600",
+        "jobs.sync_seconds=3600",
+    ];
+    let server = Served::start(&silt, &patient);
+    let body = json!({"inputs": long_inputs()}).to_string();
+    let mut client = std::net::TcpStream::connect(server.address()).expect("connected");
+    let head = format!(
+        "POST /processes/aggregate-extraction/execution HTTP/1.1\r\nhost: x\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    client.write_all(head.as_bytes()).expect("sent");
+    client.write_all(body.as_bytes()).expect("sent");
+    let mut jobs = json!([]);
+    while jobs.as_array().is_none_or(Vec::is_empty) {
+        jobs = server.get("/jobs").expect(200).json()["jobs"].take();
+    }
+    let job = format!("/jobs/{}", jobs[0]["jobID"].as_str().expect("an id"));
+    server.wait(&job, &["running"]);
+    drop(client);
+    server.wait(&job, &["dismissed"]);
 }

@@ -110,6 +110,11 @@ impl Served {
         }
     }
 
+    /// Host and port.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
     /// Sends a request; `path` is a path or an address of this server.
     pub(crate) fn send(
         &self,
