@@ -148,18 +148,20 @@ pub(crate) async fn landing(
             "Sources, licences and editions",
         ),
         links.link(
-            "extraction",
-            "/extraction",
-            "application/json",
-            "Marine sand: totals of what was dredged",
-        ),
-        links.link(
             processes::REL_PROCESSES,
             "/processes",
             "application/json",
             "Processes",
         ),
     ]);
+    if state.extraction.is_there() {
+        all.push(links.link(
+            "extraction",
+            "/extraction",
+            "application/json",
+            "Marine sand: totals of what was dredged",
+        ));
+    }
     if state.config.jobs.listed {
         all.push(links.link(processes::REL_JOB_LIST, "/jobs", "application/json", "Jobs"));
     }
