@@ -88,7 +88,10 @@ fn interval(case: u32, seed: u64, draws: u32, priors: &Priors) -> Result<Interva
         };
         let (vessel, _) = VesselFacts::check(stated, &FactLimits::default(), priors);
         let hopper_m3 = vessel.hopper(priors).map_or(0.0, |hopper| {
-            hopper.median * (hopper.sigma * draw.normal()).exp()
+            draw.of(&Distribution::LogNormal {
+                median: hopper.median,
+                sigma: hopper.sigma,
+            })
         });
         let cycles = draw.between(CYCLES.0, CYCLES.1) as u32;
         let trips: f64 = (0..cycles)

@@ -87,6 +87,8 @@ pub(crate) struct Scores {
     /// Dredgers whose MMSI another vessel sends too; their minutes are not scored.
     pub(crate) shared_mmsi: u64,
     pub(crate) cycles: CycleCounts,
+    /// The same, where any overlap of the dredging makes them the same cycle.
+    pub(crate) cycles_touching: CycleCounts,
     pub(crate) cycles_by_behaviour: CycleCounts,
     pub(crate) cases: BTreeMap<&'static str, CaseFound>,
     pub(crate) others: BTreeMap<TrueKind, OtherVessels>,
@@ -104,6 +106,7 @@ impl Scores {
         }
         self.shared_mmsi += other.shared_mmsi;
         self.cycles.add(&other.cycles);
+        self.cycles_touching.add(&other.cycles_touching);
         self.cycles_by_behaviour.add(&other.cycles_by_behaviour);
         for (case, counts) in &other.cases {
             let sum = self.cases.entry(case).or_default();
@@ -158,6 +161,9 @@ pub(crate) fn speed_class(sog_kn: f64) -> usize {
     ((sog_kn / SPEED_CLASS_KN) as usize).min(SPEED_CLASSES - 1)
 }
 
+/// Phases that share this much of their union at least touch each other.
+const ANY_OVERLAP: f64 = 0.01;
+
 /// Scores one fleet.
 ///
 /// # Errors
@@ -180,6 +186,8 @@ pub(crate) fn score(read: &ReadFleet, overlap: f64) -> Result<Scores, ScoreError
                 let truth = &found.track.truth_cycles;
                 let (counts, is_found) = match_cycles(truth, &found.results, window, overlap)?;
                 scores.cycles.add(&counts);
+                let (touching, _) = match_cycles(truth, &found.results, window, ANY_OVERLAP)?;
+                scores.cycles_touching.add(&touching);
                 count_cases(&mut scores.cases, truth, &is_found, window);
                 if !vessel.shares_mmsi {
                     let (counts, _) = match_cycles(truth, &found.by_behaviour, window, overlap)?;

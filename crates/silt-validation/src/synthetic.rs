@@ -39,6 +39,9 @@ pub struct Synthetic {
     pub states_by_kind: BTreeMap<String, StateScore>,
     /// Complete cycles of hopper dredgers that a register knows.
     pub cycles: CycleScores,
+    /// The same where any overlap of the dredging phases makes them the same cycle: their number, not
+    /// their extent.
+    pub cycles_touching: CycleScores,
     /// The same of the same vessels, had no register known them.
     pub cycles_by_behaviour: CycleScores,
     /// How often cycles that break the rules are found; `none`: those that break none.
@@ -225,6 +228,7 @@ fn summarise(
         stationary_states: scores.states_of(&[TrueKind::Cutter, TrueKind::Backhoe]),
         states_by_kind: states_by_kind.collect(),
         cycles: CycleScores::from(&scores.cycles),
+        cycles_touching: CycleScores::from(&scores.cycles_touching),
         cycles_by_behaviour: CycleScores::from(&scores.cycles_by_behaviour),
         cases: scores
             .cases

@@ -4,7 +4,7 @@ use serde::Serialize;
 use silt_dredging::{State, VesselResult};
 use silt_estimate::{
     Distribution, EstimateError, FactLimits, Group, GroupEstimate, Priors, Settings, StatedVessel,
-    VesselFacts, VesselKind, WorkRow, estimate, vessel_key,
+    VesselFacts, VesselKind, WorkRow, estimate, percentile, vessel_key,
 };
 use silt_synth::{SynthVessel, TruthCycle, VesselKind as TrueKind};
 
@@ -335,16 +335,15 @@ pub struct Calibration {
     pub fleets_with_cycles: u32,
     /// Loads over detected cycles, of all fleets together.
     pub pooled: f64,
-    /// Standard deviation of the ratio between fleets.
-    pub sd_between_fleets: f64,
-    /// The prior that comes of it: a triangle around the pooled ratio with that standard deviation.
+    /// Nine of ten fleets have a ratio no farther from the pooled one.
+    pub p90_deviation: f64,
+    /// The prior that comes of it: a symmetric triangle around the pooled ratio that holds nine of ten
+    /// fleets. Symmetric, so that its mean is the pooled ratio too: a skewed one would shift totals.
     pub true_cycles_per_detected: Distribution,
 }
 
 /// The ratio of all fleets, and how much fleets differ.
 pub(crate) fn calibrate(fleets: &[(f64, f64)]) -> Calibration {
-    // A triangle that is symmetric has its ends sqrt(6) standard deviations from the middle.
-    let ends = 6.0_f64.sqrt();
     let (mut loads, mut cycles) = (0.0, 0.0);
     let mut ratios = Vec::new();
     for &(of_fleet, detected) in fleets {
@@ -355,29 +354,32 @@ pub(crate) fn calibrate(fleets: &[(f64, f64)]) -> Calibration {
         }
     }
     let pooled = if cycles > 0.0 { loads / cycles } else { 1.0 };
-    // Around the pooled ratio, which the prior is centred on.
-    let squares: f64 = ratios
-        .iter()
-        .map(|ratio| (ratio - pooled) * (ratio - pooled))
-        .sum();
-    let sd = if ratios.is_empty() {
+    let mut deviations: Vec<f64> = ratios.iter().map(|ratio| (ratio - pooled).abs()).collect();
+    deviations.sort_unstable_by(f64::total_cmp);
+    let p90_deviation = if deviations.is_empty() {
         0.0
     } else {
-        (squares / ratios.len() as f64).sqrt()
+        percentile(&deviations, 0.90)
     };
-    let low = (pooled - ends * sd).max(0.05);
+    // A symmetric triangle has nine tenths of its area within 1 - sqrt(0.1) of its half width.
+    let half_width = p90_deviation / (1.0 - 0.1_f64.sqrt());
+    let (lowest, highest) = PLAUSIBLE_RATIO;
+    let mode = pooled.clamp(lowest, highest);
     Calibration {
         fleets: fleets.len() as u32,
         fleets_with_cycles: ratios.len() as u32,
         pooled,
-        sd_between_fleets: sd,
+        p90_deviation,
         true_cycles_per_detected: Distribution::Triangular {
-            low,
-            mode: pooled.max(low),
-            high: (pooled + ends * sd).min(10.0),
+            low: (mode - half_width).max(lowest),
+            mode,
+            high: (mode + half_width).min(highest),
         },
     }
 }
+
+/// Bounds of the ratio that a prior may have: the estimate takes none at 0 or above 10.
+const PLAUSIBLE_RATIO: (f64, f64) = (0.05, 10.0);
 
 #[cfg(test)]
 #[path = "tonnes_tests.rs"]
