@@ -17,3 +17,4 @@ mod sand;
 mod serve;
 mod server;
 mod support;
+mod validation;

@@ -7,11 +7,11 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
+use silt_estimate::{Distribution, Hours};
 use silt_estimate::{
     EstimateError, FactLimits, Group, LoadPrior, Priors, Settings, StatedVessel, VesselFacts,
     VesselKind, WorkRow, cutter_in_situ, estimate, normal_quantile, vessel_key,
 };
-use silt_estimate::{Distribution, Hours};
 
 use crate::tonnes::Interval;
 

@@ -200,7 +200,9 @@ fn real_findings(real: &Real) -> Vec<Finding> {
         vessels.dedup();
         let cycles: u64 = real.negatives.iter().map(|negative| negative.cycles).sum();
         found.push(Finding {
-            tested: "Real fishing vessels and tankers, read without their type, with ports and without".to_owned(),
+            tested:
+                "Real fishing vessels and tankers, read without their type, with ports and without"
+                    .to_owned(),
             result: format!("{cycles} cycles of {} vessels", vessels.len()),
             wanted: Some("0 cycles".to_owned()),
             holds: Some(cycles == 0),
@@ -230,11 +232,15 @@ fn real_findings(real: &Real) -> Vec<Finding> {
         let noted = real.type_33.iter().filter(|one| one.is_instead.is_some());
         let noted = noted.count();
         found.push(fact(
-            "Senders of ship type 33 that are no known dredger",
+            "Ship type 33 as a sign of a dredger",
             format!(
-                "{} of them: {noted} are something else by the register, {} are known to nobody; {} known dredgers \
-                 send another type",
-                real.type_33.len(),
+                "of {} senders heard, {} are known dredgers; {noted} listed senders are something else, and of {} \
+                 nothing but their type says what they do; {} known dredgers send another type",
+                real.feeds.iter().map(|feed| feed.type_33).sum::<u64>(),
+                real.feeds
+                    .iter()
+                    .map(|feed| feed.type_33_known_dredgers)
+                    .sum::<u64>(),
                 real.type_33.len() - noted,
                 real.other_type.len()
             ),

@@ -56,6 +56,8 @@ pub struct Synthetic {
     pub detected: BTreeMap<Part, TonnesScore>,
     /// What experiment 4 takes from other fleets.
     pub calibration: Calibration,
+    /// The priors with that correction, for whoever wants to estimate with them.
+    pub corrected_priors: Priors,
     /// Experiment 4: detected cycles with the fitted correction.
     pub corrected: BTreeMap<Part, TonnesScore>,
     /// Share of the true tonnes of dredgers that backhoes moved, of which the method estimates none.
@@ -197,11 +199,7 @@ fn summarise(
     };
     let known: Result<Vec<Option<Interval>>, _> = fleets
         .par_iter()
-        .map(|fleet| {
-            fleet
-                .tonnes
-                .from_known_cycles(&config.priors, config.draws)
-        })
+        .map(|fleet| fleet.tonnes.from_known_cycles(&config.priors, config.draws))
         .collect();
     let known_cycles = TonnesScore::of(known?.into_iter().flatten().collect())?;
     let named = |kind: &TrueKind| kind.as_str().to_owned();
@@ -252,6 +250,7 @@ fn summarise(
         detected: tonnes_of_parts(fleets, &config.priors, config.draws)?,
         corrected: tonnes_of_parts(fleets, &corrected_priors, config.draws)?,
         calibration,
+        corrected_priors,
         backhoe_share: (all_t > 0.0).then(|| backhoes_t / all_t),
     })
 }
@@ -274,7 +273,3 @@ fn tonnes_of_parts(
         .map(|(part, intervals)| Ok((part, TonnesScore::of(intervals)?)))
         .collect()
 }
-
-#[cfg(test)]
-#[path = "synthetic_tests.rs"]
-mod tests;

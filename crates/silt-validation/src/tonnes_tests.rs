@@ -25,5 +25,7 @@ fn fleets_without_cycles_correct_nothing() {
         true_cycles_per_detected: absurd.true_cycles_per_detected,
         ..Priors::default()
     };
-    prior.validate().expect("whatever was counted, the prior can be used");
+    prior
+        .validate()
+        .expect("whatever was counted, the prior can be used");
 }

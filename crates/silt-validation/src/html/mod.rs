@@ -14,6 +14,19 @@ use svg::escape;
 
 const STYLE: &str = include_str!("style.css");
 
+/// Digits in groups of three.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// The page.
 pub(crate) fn page(report: &Report) -> String {
     let mut page = Page::default();
@@ -67,7 +80,11 @@ impl Page {
     /// Columns whose name begins with `#` hold numbers.
     fn table(&mut self, columns: &[&str], rows: &[Vec<String>]) {
         self.raw("<div class=\"scroll\"><table>\n<thead><tr>");
-        let is_number = |column: usize| columns.get(column).is_some_and(|name| name.starts_with('#'));
+        let is_number = |column: usize| {
+            columns
+                .get(column)
+                .is_some_and(|name| name.starts_with('#'))
+        };
         for (number, column) in columns.iter().enumerate() {
             let class = if is_number(number) {
                 " class=\"number\""
@@ -169,20 +186,33 @@ fn tonnes(page: &mut Page, report: &Report) {
     );
     let mut rows: Vec<(String, &TonnesScore)> = vec![
         ("1  arithmetic alone".to_owned(), &report.arithmetic),
-        ("2  hoppers, cycles known".to_owned(), &synthetic.known_cycles),
+        (
+            "2  hoppers, cycles known".to_owned(),
+            &synthetic.known_cycles,
+        ),
     ];
     for (part, name) in [
         (Part::Fleet, "3  detected, whole fleets"),
         (Part::Hoppers, "3  detected, hoppers"),
         (Part::Cutters, "3  detected, cutters"),
     ] {
-        rows.extend(synthetic.detected.get(&part).map(|score| (name.to_owned(), score)));
+        rows.extend(
+            synthetic
+                .detected
+                .get(&part)
+                .map(|score| (name.to_owned(), score)),
+        );
     }
     for (part, name) in [
         (Part::Fleet, "4  corrected, whole fleets"),
         (Part::Hoppers, "4  corrected, hoppers"),
     ] {
-        rows.extend(synthetic.corrected.get(&part).map(|score| (name.to_owned(), score)));
+        rows.extend(
+            synthetic
+                .corrected
+                .get(&part)
+                .map(|score| (name.to_owned(), score)),
+        );
     }
     let wanted = report.config.coverage_wanted;
     page.figure(
@@ -295,9 +325,10 @@ fn reasons(page: &mut Page, synthetic: &Synthetic) {
     if let Some(score) = synthetic.detected.get(&Part::Cutters) {
         item(format!(
             "Cutters: error of the total {}. Synthetic cutters pump soil in 68 % of the time in which they run, after \
-             the log of METHODS 1.4; formula C of METHODS 1.5 has no such factor. Whether the concentrations of that \
-             log are means over its running time or over its time with soil is not stated, and the two readings differ \
-             by a factor of 1.47. The estimate keeps the formula as published; the difference is left standing here.",
+             the log of METHODS 1.4. Whether the concentrations of METHODS 1.5 are means over the running time of \
+             that log or over its time with soil is not stated, and the two readings differ by a factor of 1.47. The \
+             prior of the estimate holds both, the synthetic truth is the lower one: so the median is too high and the \
+             interval wide.",
             signed_percent(score.total_error)
         ));
         item(
@@ -354,10 +385,17 @@ fn states(page: &mut Page, synthetic: &Synthetic) {
         .states_by_kind
         .iter()
         .map(|(kind, score)| {
-            let cell = |state: usize| score.agreement[state].f1.map_or("".to_owned(), |f1| format!("{f1:.2}"));
+            let cell = |state: usize| {
+                score.agreement[state]
+                    .f1
+                    .map_or("".to_owned(), |f1| format!("{f1:.2}"))
+            };
             let mut row = vec![
                 kind.clone(),
-                synthetic.vessels.get(kind).map_or(String::new(), u64::to_string),
+                synthetic
+                    .vessels
+                    .get(kind)
+                    .map_or(String::new(), |count| grouped(*count)),
             ];
             row.extend((0..score.states.len()).map(cell));
             row.push(percent_or_none(score.accuracy));
@@ -380,9 +418,10 @@ fn states(page: &mut Page, synthetic: &Synthetic) {
         &kinds,
     );
     page.paragraph(
-        "Vessels other than tshd, cutter and backhoe are read without their type. `other` is what trawlers, tugs with \
-         a tow and survey ships do, and on the side of the detection slow work of a vessel that it does not take for a \
-         dredger.",
+        "Vessels other than tshd (hopper dredgers), cutter and backhoe are read without their type. \"Other\" is what \
+         trawlers, tugs with a tow and survey ships do, and on the side of the detection slow work of a vessel that it \
+         does not take for a dredger. 0.00 is a state that was found and never true; an empty cell is one that is \
+         neither.",
     );
 }
 
@@ -391,7 +430,10 @@ fn cycles(page: &mut Page, synthetic: &Synthetic) {
     let scores = [
         ("known dredger, half overlap", &synthetic.cycles),
         ("known dredger, any overlap", &synthetic.cycles_touching),
-        ("unknown vessel, half overlap", &synthetic.cycles_by_behaviour),
+        (
+            "unknown vessel, half overlap",
+            &synthetic.cycles_by_behaviour,
+        ),
     ];
     page.paragraph(
         "A complete cycle that was found belongs to a true one when their dredging phases overlap by half of their \
@@ -410,13 +452,14 @@ fn cycles(page: &mut Page, synthetic: &Synthetic) {
     let mut table = Vec::new();
     for (name, score) in scores {
         for (of, agreement) in [("heard throughout", score.heard), ("all", score.all)] {
-            let two = |share: Option<f64>| share.map_or(String::new(), |share| format!("{share:.3}"));
+            let two =
+                |share: Option<f64>| share.map_or(String::new(), |share| format!("{share:.3}"));
             table.push(vec![
                 name.to_owned(),
                 of.to_owned(),
-                agreement.hits.to_string(),
-                agreement.false_positives.to_string(),
-                agreement.misses.to_string(),
+                grouped(agreement.hits),
+                grouped(agreement.false_positives),
+                grouped(agreement.misses),
                 two(agreement.precision),
                 two(agreement.recall),
                 two(agreement.f1),
@@ -448,8 +491,8 @@ fn cycles(page: &mut Page, synthetic: &Synthetic) {
             let share = (found.heard > 0).then(|| found.found as f64 / found.heard as f64);
             vec![
                 case_title(case).to_owned(),
-                found.heard.to_string(),
-                found.found.to_string(),
+                grouped(found.heard),
+                grouped(found.found),
                 percent_or_none(share),
             ]
         })
@@ -460,12 +503,13 @@ fn cycles(page: &mut Page, synthetic: &Synthetic) {
         .others
         .iter()
         .map(|(kind, others)| {
-            let share = (others.minutes > 0).then(|| others.false_minutes as f64 / others.minutes as f64);
+            let share =
+                (others.minutes > 0).then(|| others.false_minutes as f64 / others.minutes as f64);
             vec![
                 kind.clone(),
-                others.vessels.to_string(),
-                others.vessels_with_false_cycles.to_string(),
-                others.false_cycles.to_string(),
+                grouped(others.vessels),
+                grouped(others.vessels_with_false_cycles),
+                grouped(others.false_cycles),
                 share.map_or(String::new(), percent),
             ]
         })

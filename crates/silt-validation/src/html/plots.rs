@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use silt_estimate::score::{Agreement, StateScore};
 
+use super::grouped;
 use super::svg::{Anchor, Scale, Svg};
 use crate::findings::{percent, signed_percent};
 use crate::real::ObservedSpeeds;
@@ -87,9 +88,7 @@ pub(super) fn caterpillar(id: &str, title: &str, score: &TonnesScore) -> String 
         .collect();
     intervals.sort_by(|a, b| {
         let ratio = |interval: &Interval| interval.p50_t / interval.truth_t;
-        ratio(a)
-            .total_cmp(&ratio(b))
-            .then(a.fleet.cmp(&b.fleet))
+        ratio(a).total_cmp(&ratio(b)).then(a.fleet.cmp(&b.fleet))
     });
     let y = Scale::new(0.0, 2.0, bottom, top);
     let slot = (right - left) / intervals.len().max(1) as f64;
@@ -160,7 +159,11 @@ pub(super) fn errors(id: &str, title: &str, score: &TonnesScore) -> String {
         let from = x.at(lowest + ERROR_CLASS * class as f64);
         let to = x.at(lowest + ERROR_CLASS * (class as f64 + 1.0));
         let height = bottom - y.at(f64::from(count));
-        svg.rect("bar", (from + 0.5, bottom - height), (to - from - 1.0, height));
+        svg.rect(
+            "bar",
+            (from + 0.5, bottom - height),
+            (to - from - 1.0, height),
+        );
     }
     svg.line("truth", (x.at(0.0), top), (x.at(0.0), bottom));
     for tick in x.ticks(5) {
@@ -184,8 +187,11 @@ pub(super) fn confusion(id: &str, title: &str, score: &StateScore) -> String {
     let rows: Vec<usize> = (0..score.states.len())
         .filter(|&state| score.minutes[state].iter().sum::<u64>() > 0)
         .collect();
-    let columns = score.states.len() + 1;
-    let width = left + CELL.0 * columns as f64 + 110.0;
+    // A state that is found nowhere needs no column.
+    let columns: Vec<usize> = (0..=score.states.len())
+        .filter(|&column| rows.iter().any(|&state| score.minutes[state][column] > 0))
+        .collect();
+    let width = left + CELL.0 * columns.len() as f64 + 110.0;
     let height = top + CELL.1 * rows.len() as f64 + 12.0;
     let diagonal: Vec<String> = rows
         .iter()
@@ -208,24 +214,27 @@ pub(super) fn confusion(id: &str, title: &str, score: &StateScore) -> String {
     );
     svg.text("label", (left - 12.0, top - 26.0), Anchor::End, "true");
     svg.text("label", (left, top - 26.0), Anchor::Start, "found as");
-    for column in 0..columns {
+    for (at, &column) in columns.iter().enumerate() {
         let name = score.states.get(column).map_or("not heard", String::as_str);
-        let x = left + CELL.0 * (column as f64 + 0.5);
+        let x = left + CELL.0 * (at as f64 + 0.5);
         svg.text("tick", (x, top - 8.0), Anchor::Middle, name);
     }
-    let right = left + CELL.0 * columns as f64;
+    let right = left + CELL.0 * columns.len() as f64;
     svg.text("tick", (right + 100.0, top - 8.0), Anchor::End, "hours");
     for (place, &state) in rows.iter().enumerate() {
         let y = top + CELL.1 * place as f64;
         let total: u64 = score.minutes[state].iter().sum();
         let name = &score.states[state];
         svg.text("label", (left - 12.0, y + 22.0), Anchor::End, name);
-        for column in 0..columns {
+        for (at, &column) in columns.iter().enumerate() {
             let share = score.minutes[state][column] as f64 / total as f64;
-            let x = left + CELL.0 * column as f64;
+            let x = left + CELL.0 * at as f64;
             let class = if column == state { "right" } else { "wrong" };
             svg.rect("cell", (x, y), (CELL.0 - 2.0, CELL.1 - 2.0));
-            svg.shaded(class, (x, y), (CELL.0 - 2.0, CELL.1 - 2.0), 0.06 + 0.64 * share);
+            if share > 0.0 {
+                let size = (CELL.0 - 2.0, CELL.1 - 2.0);
+                svg.shaded(class, (x, y), size, 0.06 + 0.64 * share);
+            }
             let label = if share == 0.0 {
                 String::new()
             } else if share < 0.001 {
@@ -236,7 +245,7 @@ pub(super) fn confusion(id: &str, title: &str, score: &StateScore) -> String {
             let middle = (x + 0.5 * CELL.0 - 1.0, y + 21.5);
             svg.text("value", middle, Anchor::Middle, &label);
         }
-        let hours = format!("{:.0}", total as f64 / 60.0);
+        let hours = grouped(total / 60);
         svg.text("tick", (right + 100.0, y + 22.0), Anchor::End, &hours);
     }
     svg.finish()
@@ -348,7 +357,11 @@ pub(super) fn speeds(real: Option<&ObservedSpeeds>, synthetic: &SpeedCounts) -> 
     match real {
         Some(real) => {
             let layers = BTreeMap::from([("real".to_owned(), real.classes.clone())]);
-            panel.draw(&layers, &["real"], &format!("real dredgers, {} snapshots", real.snapshots));
+            panel.draw(
+                &layers,
+                &["real"],
+                &format!("real dredgers, {} snapshots", real.snapshots),
+            );
         }
         None => panel.empty("no table of real speeds was given"),
     }
@@ -357,7 +370,10 @@ pub(super) fn speeds(real: Option<&ObservedSpeeds>, synthetic: &SpeedCounts) -> 
     panel.draw(
         &synthetic.by_state,
         &STACK,
-        &format!("synthetic hopper dredgers, {total} hourly snapshots"),
+        &format!(
+            "synthetic hopper dredgers, {} hourly snapshots",
+            grouped(total)
+        ),
     );
     for tick in x.ticks(8) {
         let label = format!("{tick:.0}");
@@ -425,7 +441,8 @@ impl Panel<'_> {
                 if low > top {
                     let place = (from + 0.5, top);
                     let class_name = format!("s-{state}");
-                    self.svg.rect(&class_name, place, (to - from - 1.0, low - top));
+                    self.svg
+                        .rect(&class_name, place, (to - from - 1.0, low - top));
                 }
                 below = above;
             }

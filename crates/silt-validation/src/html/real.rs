@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use silt_estimate::published::Outcome;
 
-use super::{Page, plots};
+use super::{Page, grouped, plots};
 use crate::real::{DredgerSeen, Real};
 use crate::report::Report;
 
@@ -38,7 +38,7 @@ pub(super) fn section(page: &mut Page, report: &Report) {
                 vec![
                     input.file.to_owned(),
                     input.title.to_owned(),
-                    input.bytes.to_string(),
+                    grouped(input.bytes),
                     input.sha256.clone(),
                 ]
             })
@@ -64,7 +64,7 @@ fn negatives(page: &mut Page, real: &Real) {
             vec![
                 format!("{}, {}", negative.title, negative.vessel),
                 negative.ports.to_owned(),
-                negative.positions.to_string(),
+                grouped(negative.positions),
                 format!("{:.1}", negative.hours),
                 format!("{:.1}", negative.work_hours),
                 negative.chains.to_string(),
@@ -103,11 +103,12 @@ fn feeds(page: &mut Page, real: &Real) {
         .map(|feed| {
             vec![
                 feed.title.to_owned(),
-                feed.positions.to_string(),
-                feed.vessels.to_string(),
+                grouped(feed.positions),
+                grouped(feed.vessels),
                 feed.vessels_with_cycles.to_string(),
                 feed.known_dredgers.to_string(),
                 feed.type_33.to_string(),
+                feed.type_33_known_dredgers.to_string(),
             ]
         })
         .collect();
@@ -119,6 +120,7 @@ fn feeds(page: &mut Page, real: &Real) {
             "#with a cycle",
             "#known dredgers",
             "#senders of type 33",
+            "#known dredgers of them",
         ],
         &rows,
     );
@@ -143,7 +145,8 @@ fn dredgers(page: &mut Page, real: &Real) {
         .map(|(state, seen)| {
             let mut speeds: Vec<f64> = seen.iter().filter_map(|one| one.speed_kn).collect();
             speeds.sort_unstable_by(f64::total_cmp);
-            let speed = |place: Option<&f64>| place.map_or(String::new(), |speed| format!("{speed:.1}"));
+            let speed =
+                |place: Option<&f64>| place.map_or(String::new(), |speed| format!("{speed:.1}"));
             let middle = speeds.get(speeds.len().saturating_sub(1) / 2);
             let plausible = seen.iter().filter(|one| one.plausible).count();
             vec![
@@ -178,9 +181,10 @@ fn dredgers(page: &mut Page, real: &Real) {
                     one.file.to_owned(),
                     one.mmsi.to_string(),
                     one.name.clone().unwrap_or_default(),
-                    one.positions.to_string(),
+                    grouped(one.positions),
                     format!("{:.1}", one.minutes),
-                    one.speed_kn.map_or(String::new(), |speed| format!("{speed:.1}")),
+                    one.speed_kn
+                        .map_or(String::new(), |speed| format!("{speed:.1}")),
                     one.state.to_owned(),
                 ]
             })
@@ -217,7 +221,7 @@ fn type_33(page: &mut Page, real: &Real) {
     page.subheading("Ship type 33, \"dredging or underwater operations\"");
     page.paragraph(
         "The type is neither necessary nor sufficient (METHODS 1.3). First those that the register knows as something \
-         else, then senders that no register at hand knows: some of them may be dredgers.",
+         else, then senders of which nothing but the type says what they do: some of them may be dredgers.",
     );
     let noted: Vec<Vec<String>> = real
         .type_33
@@ -234,7 +238,13 @@ fn type_33(page: &mut Page, real: &Real) {
         })
         .collect();
     page.table(
-        &["MMSI", "Name", "Is instead", "Heard in", "Candidate for review"],
+        &[
+            "MMSI",
+            "Name",
+            "Is instead",
+            "Heard in",
+            "Candidate for review",
+        ],
         &noted,
     );
     let unknown: Vec<Vec<String>> = real
@@ -250,9 +260,15 @@ fn type_33(page: &mut Page, real: &Real) {
             ]
         })
         .collect();
-    let title = format!("{} senders of type 33 that no register at hand knows", unknown.len());
+    let title = format!(
+        "{} senders of type 33 of which nothing else is known",
+        unknown.len()
+    );
     page.folded(&title, |page| {
-        page.table(&["MMSI", "Name", "Heard in", "Candidate for review"], &unknown);
+        page.table(
+            &["MMSI", "Name", "Heard in", "Candidate for review"],
+            &unknown,
+        );
     });
     let other: Vec<Vec<String>> = real
         .other_type
@@ -313,13 +329,18 @@ fn published(page: &mut Page, real: &Real) {
         ],
         &rows,
     );
-    page.folded("Figures that nothing can be compared with, and why", |page| {
-        let rows: Vec<Vec<String>> = unchecked
-            .iter()
-            .map(|(reason, ids)| vec![(*reason).to_owned(), ids.len().to_string(), ids.join(", ")])
-            .collect();
-        page.table(&["Why", "#figures", "Which"], &rows);
-    });
+    page.folded(
+        "Figures that nothing can be compared with, and why",
+        |page| {
+            let rows: Vec<Vec<String>> = unchecked
+                .iter()
+                .map(|(reason, ids)| {
+                    vec![(*reason).to_owned(), ids.len().to_string(), ids.join(", ")]
+                })
+                .collect();
+            page.table(&["Why", "#figures", "Which"], &rows);
+        },
+    );
 }
 
 /// Four significant digits.

@@ -3,7 +3,7 @@
 pub(crate) mod files;
 mod vessels;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use geo_types::Polygon;
@@ -18,7 +18,7 @@ use silt_estimate::published::{Check, Figure, checks};
 
 use crate::config::ValidationConfig;
 use crate::scores::{SPEED_CLASS_KN, SPEED_CLASSES, speed_class};
-use files::{FILES, FIGURES, Found, find};
+use files::{FIGURES, FILES, Found, find};
 pub use files::{Input, RealError, Role};
 use vessels::{Columns, Identities, by_vessel, identities};
 
@@ -89,6 +89,8 @@ pub struct FeedSeen {
     pub known_dredgers: u64,
     /// Senders of type 33 among them.
     pub type_33: u64,
+    /// Of these, known dredgers.
+    pub type_33_known_dredgers: u64,
 }
 
 /// A known dredger in a feed.
@@ -133,7 +135,7 @@ pub struct ObservedSpeeds {
     pub classes: Vec<u64>,
 }
 
-/// A sender of type 33 that is no known dredger.
+/// A sender of type 33 of which nothing else says that it is a dredger.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Type33 {
     /// MMSI.
@@ -142,7 +144,7 @@ pub struct Type33 {
     pub name: Option<String>,
     /// Feeds in which it was heard.
     pub files: Vec<&'static str>,
-    /// What the register says that it is instead; `None`: no register knows it.
+    /// What the register says that it is instead; `None`: nothing but its own type says what it does.
     pub is_instead: Option<String>,
     /// Whether its candidate score asks a person to look at it.
     pub is_candidate: bool,
@@ -167,7 +169,47 @@ struct RegisterRow {
     name: Option<String>,
     #[serde(rename = "type")]
     kind: Option<String>,
+    hopper_m3: Option<f64>,
+    ais_ship_type: Option<u8>,
+    gfw_label: Option<String>,
     not_dredger_note: Option<String>,
+}
+
+impl RegisterRow {
+    /// Whether anything but its own ship type says that it is a dredger.
+    fn is_known_dredger(&self) -> bool {
+        let is_labelled = self
+            .gfw_label
+            .as_deref()
+            .is_some_and(|label| label.starts_with("dredge"));
+        let has_facts = self.kind.is_some() || self.hopper_m3.is_some();
+        let is_by_type_only = self.ais_ship_type == Some(33) && !is_labelled && !has_facts;
+        self.not_dredger_note.is_none() && !is_by_type_only
+    }
+}
+
+/// What is known of vessels, whatever feed they are heard in.
+#[derive(Default)]
+struct Knowledge {
+    register: BTreeMap<u32, RegisterRow>,
+    /// Vessels of the table of observed speeds, whose labels the register lacks in part.
+    observed: BTreeSet<u32>,
+}
+
+impl Knowledge {
+    /// The kind as which a known dredger is read; `None` where nothing but its type speaks for one.
+    fn kind_of_dredger(&self, mmsi: u32) -> Option<VesselKind> {
+        let row = self.register.get(&mmsi);
+        let is_other = row.is_some_and(|row| row.not_dredger_note.is_some());
+        let is_known =
+            row.is_some_and(RegisterRow::is_known_dredger) || self.observed.contains(&mmsi);
+        // Of most dredgers nobody states the type; as a hopper dredger it is read most willingly.
+        (is_known && !is_other).then_some(VesselKind::Tshd)
+    }
+
+    fn name(&self, mmsi: u32) -> Option<String> {
+        self.register.get(&mmsi).and_then(|row| row.name.clone())
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -228,18 +270,22 @@ pub(crate) fn run(
     let nowhere = Places::default();
     for file in of_role(Role::Negatives) {
         let received = file.feed()?;
-        for (name, places) in [
-            ("world and home ports", &with_harbours),
-            ("no ports, no coast", &nowhere),
-        ] {
+        for (name, places) in [("with ports", &with_harbours), ("none", &nowhere)] {
             real.negatives
                 .extend(negatives(file, &received, name, places, &config.kernel));
         }
     }
-    let mut register: BTreeMap<u32, RegisterRow> = BTreeMap::new();
+    let mut known = Knowledge::default();
     for file in of_role(Role::Register) {
         let rows = file.rows::<RegisterRow>()?;
-        register.extend(rows.into_iter().map(|row| (row.mmsi, row)));
+        known
+            .register
+            .extend(rows.into_iter().map(|row| (row.mmsi, row)));
+    }
+    for file in of_role(Role::Speeds) {
+        let rows = file.rows::<SpeedRow>()?;
+        known.observed.extend(rows.iter().map(|row| row.mmsi));
+        real.speeds = Some(observed_speeds(&rows));
     }
     let mut senders: BTreeMap<u32, Type33> = BTreeMap::new();
     for file in of_role(Role::Feed) {
@@ -249,13 +295,13 @@ pub(crate) fn run(
             &mut senders,
             file,
             &received,
-            &register,
+            &known,
             &world,
             config,
         );
     }
     // Those that the register names are listed although no feed at hand has them.
-    for row in register.values() {
+    for row in known.register.values() {
         if let Some(note) = &row.not_dredger_note {
             let sender = senders.entry(row.mmsi).or_insert_with(|| Type33 {
                 mmsi: row.mmsi,
@@ -268,9 +314,6 @@ pub(crate) fn run(
         }
     }
     real.type_33 = senders.into_values().collect();
-    for file in of_role(Role::Speeds) {
-        real.speeds = Some(observed_speeds(&file.rows::<SpeedRow>()?));
-    }
     for file in of_role(Role::Figures) {
         real.published = checks(&file.rows::<Figure>()?);
     }
@@ -324,7 +367,7 @@ fn read_feed(
     senders: &mut BTreeMap<u32, Type33>,
     file: &Found,
     received: &Received,
-    register: &BTreeMap<u32, RegisterRow>,
+    known: &Knowledge,
     places: &Places,
     config: &ValidationConfig,
 ) {
@@ -343,18 +386,6 @@ fn read_feed(
             (!result.cycles.is_empty(), score.is_worth_review)
         })
         .collect();
-    let known_kind = |mmsi: &u32| {
-        let row = register.get(mmsi)?;
-        let is_tshd = row.kind.as_deref() == Some("TSHD");
-        // Of most dredgers no register says the type; as a hopper dredger it is read most willingly.
-        row.not_dredger_note
-            .is_none()
-            .then_some(if is_tshd || row.kind.is_none() {
-                VesselKind::Tshd
-            } else {
-                VesselKind::Unknown
-            })
-    };
     let mut seen = FeedSeen {
         file: file.known.name,
         title: file.known.title,
@@ -363,14 +394,15 @@ fn read_feed(
         vessels_with_cycles: unknown.iter().filter(|(has_cycles, _)| *has_cycles).count() as u64,
         known_dredgers: 0,
         type_33: 0,
+        type_33_known_dredgers: 0,
     };
     for ((mmsi, columns), (_, is_candidate)) in heard.iter().zip(&unknown) {
         let identity = said.get(mmsi);
         let said_name = identity.and_then(|identity| identity.name.clone());
         let ship_type = identity.and_then(|identity| identity.ship_type);
-        let registered_name = register.get(mmsi).and_then(|row| row.name.clone());
-        let name = registered_name.or(said_name);
-        if let Some(kind) = known_kind(mmsi) {
+        let name = known.name(**mmsi).or(said_name);
+        let dredger = known.kind_of_dredger(**mmsi);
+        if let Some(kind) = dredger {
             seen.known_dredgers += 1;
             let vessel = Vessel::new(**mmsi, kind);
             let result = process_vessel(columns.positions(), &vessel, places, kernel);
@@ -394,7 +426,8 @@ fn read_feed(
             continue;
         }
         seen.type_33 += 1;
-        if known_kind(mmsi).is_none() {
+        seen.type_33_known_dredgers += u64::from(dredger.is_some());
+        if dredger.is_none() {
             let sender = senders.entry(**mmsi).or_insert_with(|| Type33 {
                 mmsi: **mmsi,
                 name,
@@ -475,9 +508,7 @@ fn observed_speeds(rows: &[SpeedRow]) -> ObservedSpeeds {
     }
     let within = |low: f64, high: f64| {
         let speeds = rows.iter().map(|row| row.sog_median_kn);
-        speeds
-            .filter(|speed| (low..high).contains(speed))
-            .count() as u64
+        speeds.filter(|speed| (low..high).contains(speed)).count() as u64
     };
     ObservedSpeeds {
         snapshots: rows.len() as u64,
