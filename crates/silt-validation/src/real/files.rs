@@ -20,6 +20,8 @@ pub enum Role {
     Feed,
     /// Known dredgers, and senders of type 33 that are none.
     Register,
+    /// Which senders of a feed are labelled as dredgers.
+    Labels,
     /// Observed speeds of known dredgers.
     Speeds,
     /// Ports of the world.
@@ -49,7 +51,7 @@ const fn known(name: &'static str, role: Role, title: &'static str) -> Known {
 }
 
 /// The files, by name. Others are left alone.
-pub(crate) const FILES: [Known; 11] = [
+pub(crate) const FILES: [Known; 12] = [
     Known {
         pseudonyms: true,
         ..known(
@@ -94,6 +96,11 @@ pub(crate) const FILES: [Known; 11] = [
         "US waters, sample of 2023",
     ),
     known("dredgers.csv", Role::Register, "register of known dredgers"),
+    known(
+        "dredgers-and-type33.csv",
+        Role::Labels,
+        "labels of the Baltic feed",
+    ),
     known(
         "observed_dredger_speeds.csv",
         Role::Speeds,

@@ -192,8 +192,8 @@ impl RegisterRow {
 #[derive(Default)]
 struct Knowledge {
     register: BTreeMap<u32, RegisterRow>,
-    /// Vessels of the table of observed speeds, whose labels the register lacks in part.
-    observed: BTreeSet<u32>,
+    /// Dredgers of the tables of labels and of observed speeds, which the register lacks in part.
+    labelled: BTreeSet<u32>,
 }
 
 impl Knowledge {
@@ -202,7 +202,7 @@ impl Knowledge {
         let row = self.register.get(&mmsi);
         let is_other = row.is_some_and(|row| row.not_dredger_note.is_some());
         let is_known =
-            row.is_some_and(RegisterRow::is_known_dredger) || self.observed.contains(&mmsi);
+            row.is_some_and(RegisterRow::is_known_dredger) || self.labelled.contains(&mmsi);
         // Of most dredgers nobody states the type; as a hopper dredger it is read most willingly.
         (is_known && !is_other).then_some(VesselKind::Tshd)
     }
@@ -210,6 +210,12 @@ impl Knowledge {
     fn name(&self, mmsi: u32) -> Option<String> {
         self.register.get(&mmsi).and_then(|row| row.name.clone())
     }
+}
+
+#[derive(Debug, Deserialize)]
+struct LabelRow {
+    mmsi: u32,
+    gfw_dredger: u8,
 }
 
 #[derive(Debug, Deserialize)]
@@ -282,9 +288,14 @@ pub(crate) fn run(
             .register
             .extend(rows.into_iter().map(|row| (row.mmsi, row)));
     }
+    for file in of_role(Role::Labels) {
+        let rows = file.rows::<LabelRow>()?;
+        let labelled = rows.iter().filter(|row| row.gfw_dredger == 1);
+        known.labelled.extend(labelled.map(|row| row.mmsi));
+    }
     for file in of_role(Role::Speeds) {
         let rows = file.rows::<SpeedRow>()?;
-        known.observed.extend(rows.iter().map(|row| row.mmsi));
+        known.labelled.extend(rows.iter().map(|row| row.mmsi));
         real.speeds = Some(observed_speeds(&rows));
     }
     let mut senders: BTreeMap<u32, Type33> = BTreeMap::new();
