@@ -31,6 +31,9 @@ pub struct ValidationConfig {
     pub arithmetic_cases: u32,
     /// Overlap from which two dredging phases are the same cycle.
     pub cycle_overlap: f64,
+    /// A silence longer than this is time in which a vessel was not heard, s. METHODS 1.2: the
+    /// longest gap across which hours are counted.
+    pub heard_gap_s: f64,
     /// Share of 90 % intervals that should hold the truth, lowest and highest.
     pub coverage_wanted: [f64; 2],
     /// Thresholds of the kernel.
@@ -53,6 +56,7 @@ impl Default for ValidationConfig {
             draws: 1_000,
             arithmetic_cases: 1_000,
             cycle_overlap: DEFAULT_MIN_OVERLAP,
+            heard_gap_s: 1_200.0,
             coverage_wanted: [0.85, 0.95],
             kernel,
             priors: Priors::default(),

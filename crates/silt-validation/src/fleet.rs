@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 
 use geo_types::Polygon;
 use silt_dredging::{
-    Config as KernelConfig, Places, Port, PositionSlices, Positions as KernelPositions, Vessel,
-    VesselKind, VesselResult, process_vessel,
+    Places, Port, PositionSlices, Positions as KernelPositions, Vessel, VesselKind, VesselResult,
+    process_vessel,
 };
 use silt_synth::{
     Fleet, Identity, SynthVessel, TrueState, VesselKind as TrueKind, VesselTrack, sites,
 };
+
+use crate::config::ValidationConfig;
 
 /// A fleet, its truth, and what the kernel made of it.
 pub(crate) struct ReadFleet {
@@ -27,6 +29,8 @@ pub(crate) struct ReadVessel {
     pub(crate) by_behaviour: Vec<VesselResult>,
     /// Speeds that a hopper dredger reports at full hours, kn, with what it did then.
     pub(crate) snapshots: Vec<(TrueState, f32)>,
+    /// Stretches of the window in which it was not heard, in order.
+    pub(crate) silences: Vec<(i64, i64)>,
 }
 
 /// The ports of the synthetic sites, and land.
@@ -40,7 +44,9 @@ pub(crate) fn synthetic_places(land: &[Polygon<f64>]) -> Places {
 }
 
 /// Makes the tracks of a fleet and reads them.
-pub(crate) fn read_fleet(fleet: Fleet, places: &Places, config: &KernelConfig) -> ReadFleet {
+pub(crate) fn read_fleet(fleet: Fleet, places: &Places, config: &ValidationConfig) -> ReadFleet {
+    let kernel = &config.kernel;
+    let window = (fleet.config().start_ms, fleet.config().end_ms());
     let count = fleet.vessels().len() as u32;
     let mut tracks: Vec<VesselTrack> = (0..count).map(|index| fleet.track(index)).collect();
     let columns = by_mmsi(&tracks);
@@ -52,6 +58,7 @@ pub(crate) fn read_fleet(fleet: Fleet, places: &Places, config: &KernelConfig) -
         } else {
             Vec::new()
         };
+        let silences = silences_of(&track, window, config.heard_gap_s);
         // The truth is what is still needed of a track.
         track.positions = silt_synth::Positions::default();
         vessels.push(ReadVessel {
@@ -59,6 +66,7 @@ pub(crate) fn read_fleet(fleet: Fleet, places: &Places, config: &KernelConfig) -
             results: Vec::new(),
             by_behaviour: Vec::new(),
             snapshots,
+            silences,
         });
     }
     let hulls = hulls_by_mmsi(fleet.vessels());
@@ -72,17 +80,17 @@ pub(crate) fn read_fleet(fleet: Fleet, places: &Places, config: &KernelConfig) -
             is_registered = true;
             let read = &mut vessels[vessel.index as usize];
             let hull = hull_of(vessel, identity, kernel_kind(vessel.kind));
-            let result = process_vessel(positions.slices(), &hull, places, config);
+            let result = process_vessel(positions.slices(), &hull, places, kernel);
             read.results.push(result);
             if vessel.kind == TrueKind::Tshd && !vessel.shares_mmsi {
                 let unknown = hull_of(vessel, identity, VesselKind::Unknown);
-                let result = process_vessel(positions.slices(), &unknown, places, config);
+                let result = process_vessel(positions.slices(), &unknown, places, kernel);
                 read.by_behaviour.push(result);
             }
         }
         if let (false, Some((vessel, _))) = (is_registered, senders.first()) {
             let unknown = Vessel::new(*mmsi, VesselKind::Unknown);
-            let result = process_vessel(positions.slices(), &unknown, places, config);
+            let result = process_vessel(positions.slices(), &unknown, places, kernel);
             vessels[vessel.index as usize].results.push(result);
         }
     }
@@ -196,6 +204,20 @@ fn snapshots_of(track: &VesselTrack) -> Vec<(TrueState, f32)> {
         Some((state, sog_kn))
     };
     newest.values().filter_map(of_hour).collect()
+}
+
+/// Stretches between reports that are longer than `gap_s`, the ends of the window among them.
+fn silences_of(track: &VesselTrack, (from_ms, to_ms): (i64, i64), gap_s: f64) -> Vec<(i64, i64)> {
+    let reports = track.positions.time_ms.iter().copied();
+    let mut times_ms: Vec<i64> = reports
+        .filter(|time_ms| (from_ms..to_ms).contains(time_ms))
+        .chain([from_ms, to_ms])
+        .collect();
+    times_ms.sort_unstable();
+    let pairs = times_ms.windows(2).map(|pair| (pair[0], pair[1]));
+    pairs
+        .filter(|(begin_ms, end_ms)| (end_ms - begin_ms) as f64 > gap_s * 1000.0)
+        .collect()
 }
 
 /// What a vessel did at a time.

@@ -8,8 +8,9 @@
 //!
 //! 1. truths drawn from the priors, cycles known: the Monte Carlo alone;
 //! 2. loads of synthetic fleets, cycles known: the priors against loads that they do not describe;
-//! 3. loads of synthetic fleets, cycles detected: the whole, as the service computes it;
-//! 4. the same with `true_cycles_per_detected` fitted on other fleets.
+//! 3. loads of synthetic fleets, cycles detected: the whole, as the service computes it, against what
+//!    was dredged within hearing, which is what an observed figure is of;
+//! 4. with `true_cycles_per_detected` fitted on other fleets, against all that was dredged.
 //!
 //! Real files are known by their names; the report says which were there. Nothing here needs polars.
 

@@ -17,7 +17,7 @@ use crate::ValidationError;
 use crate::config::ValidationConfig;
 use crate::fleet::{read_fleet, synthetic_places};
 use crate::scores::{CaseFound, CycleCounts, OtherVessels, SPEED_CLASS_KN, Scores, score};
-use crate::tonnes::{Calibration, FleetTonnes, Interval, Part, calibrate};
+use crate::tonnes::{Calibration, FleetTonnes, Interval, Part, Truth, calibrate};
 
 /// What synthetic fleets show. Nothing of it is an observation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -52,13 +52,18 @@ pub struct Synthetic {
     pub speeds: SpeedCounts,
     /// Experiment 2: true cycles, the fleet's own loads.
     pub known_cycles: TonnesScore,
-    /// Experiment 3: detected cycles with the priors as they are.
+    /// Experiment 3: detected cycles with the priors as they are, against what was dredged while the
+    /// vessels were heard. That is what the observed figure is of.
     pub detected: BTreeMap<Part, TonnesScore>,
+    /// The same intervals against all that was dredged, heard or not.
+    pub detected_of_all: BTreeMap<Part, TonnesScore>,
+    /// Share of the true tonnes of hopper dredgers and cutters that were dredged unheard.
+    pub unheard_share: Option<f64>,
     /// What experiment 4 takes from other fleets.
     pub calibration: Calibration,
     /// The priors with that correction, for whoever wants to estimate with them.
     pub corrected_priors: Priors,
-    /// Experiment 4: detected cycles with the fitted correction.
+    /// Experiment 4: detected cycles with the fitted correction, against all that was dredged.
     pub corrected: BTreeMap<Part, TonnesScore>,
     /// Share of the true tonnes of dredgers that backhoes moved, of which the method estimates none.
     pub backhoe_share: Option<f64>,
@@ -154,7 +159,7 @@ pub(crate) fn run(
         .into_par_iter()
         .map(|number| {
             let fleet = Fleet::new(config.calibration_fleet(number))?;
-            let read = read_fleet(fleet, &places, &config.kernel);
+            let read = read_fleet(fleet, &places, config);
             let tonnes = FleetTonnes::of(number, &read, &config.priors);
             done();
             Ok(tonnes.loads_and_cycles())
@@ -174,7 +179,7 @@ fn scored_fleets(
         .into_par_iter()
         .map(|number| {
             let fleet = Fleet::new(config.test_fleet(number))?;
-            let read = read_fleet(fleet, places, &config.kernel);
+            let read = read_fleet(fleet, places, config);
             let scores = score(&read, config.cycle_overlap)?;
             let tonnes = FleetTonnes::of(number, &read, &config.priors);
             done();
@@ -212,6 +217,10 @@ fn summarise(
         .iter()
         .map(|fleet| fleet.tonnes.truth_t(Part::Fleet))
         .sum();
+    let heard_t: f64 = fleets
+        .iter()
+        .map(|fleet| fleet.tonnes.heard_truth_t(Part::Fleet))
+        .sum();
     let all_t = backhoes_t + others_t;
     Ok(Synthetic {
         synthetic: true,
@@ -247,8 +256,10 @@ fn summarise(
                 .collect(),
         },
         known_cycles,
-        detected: tonnes_of_parts(fleets, &config.priors, config.draws)?,
-        corrected: tonnes_of_parts(fleets, &corrected_priors, config.draws)?,
+        detected: tonnes_of_parts(fleets, &config.priors, config.draws, Truth::Heard)?,
+        detected_of_all: tonnes_of_parts(fleets, &config.priors, config.draws, Truth::All)?,
+        unheard_share: (others_t > 0.0).then(|| 1.0 - heard_t / others_t),
+        corrected: tonnes_of_parts(fleets, &corrected_priors, config.draws, Truth::All)?,
         calibration,
         corrected_priors,
         backhoe_share: (all_t > 0.0).then(|| backhoes_t / all_t),
@@ -259,10 +270,11 @@ fn tonnes_of_parts(
     fleets: &[Scored],
     priors: &Priors,
     draws: u32,
+    truth: Truth,
 ) -> Result<BTreeMap<Part, TonnesScore>, ValidationError> {
     let of_fleets: Result<Vec<Vec<(Part, Interval)>>, _> = fleets
         .par_iter()
-        .map(|fleet| fleet.tonnes.from_detection(priors, draws))
+        .map(|fleet| fleet.tonnes.from_detection(priors, draws, truth))
         .collect();
     let mut of_parts: BTreeMap<Part, Vec<Interval>> = BTreeMap::new();
     for (part, interval) in of_fleets?.into_iter().flatten() {

@@ -35,6 +35,15 @@ impl Part {
     }
 }
 
+/// Which truth an interval should hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Truth {
+    /// Dredged while the vessel was heard.
+    Heard,
+    /// Dredged within the window.
+    All,
+}
+
 /// Truth and interval of one fleet, t.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Interval {
@@ -67,6 +76,8 @@ struct VesselTonnes {
     dredge_hours: f64,
     /// Tonnes of `loads`, or of a cutter's work within the window.
     tonnes: f64,
+    /// Those of them that were dredged while the vessel was heard.
+    heard_tonnes: f64,
     /// Tonnes of the cycles of `known`.
     known_tonnes: f64,
 }
@@ -94,7 +105,7 @@ impl FleetTonnes {
                 TrueKind::Tshd | TrueKind::Cutter => {
                     vessels.push(vessel_tonnes(vessel, found, window, priors));
                 }
-                TrueKind::Backhoe => backhoe_t += worked_tonnes(found, window),
+                TrueKind::Backhoe => backhoe_t += worked_tonnes(found, window, share_of_work),
                 _ => {}
             }
         }
@@ -110,6 +121,13 @@ impl FleetTonnes {
     pub(crate) fn truth_t(&self, part: Part) -> f64 {
         let of_part = self.vessels.iter().filter(|vessel| part.holds(vessel.kind));
         of_part.map(|vessel| vessel.tonnes).sum()
+    }
+
+    /// Tonnes of dredging within the window and within hearing: what a figure can be of that stands
+    /// on the positions at hand only.
+    pub(crate) fn heard_truth_t(&self, part: Part) -> f64 {
+        let of_part = self.vessels.iter().filter(|vessel| part.holds(vessel.kind));
+        of_part.map(|vessel| vessel.heard_tonnes).sum()
     }
 
     fn known_truth_t(&self, part: Part) -> f64 {
@@ -139,18 +157,18 @@ impl FleetTonnes {
         (loads, cycles)
     }
 
-    /// Intervals of every part that there is, from what was detected.
+    /// Intervals of every part that there is, from what was detected, for the truth given.
     pub(crate) fn from_detection(
         &self,
         priors: &Priors,
         draws: u32,
+        truth: Truth,
     ) -> Result<Vec<(Part, Interval)>, EstimateError> {
-        self.intervals(
-            priors,
-            draws,
-            |vessel| vessel.detected,
-            |part| self.truth_t(part),
-        )
+        let truth_of = |part: Part| match truth {
+            Truth::Heard => self.heard_truth_t(part),
+            Truth::All => self.truth_t(part),
+        };
+        self.intervals(priors, draws, |vessel| vessel.detected, truth_of)
     }
 
     /// Intervals of the hopper dredgers as if every cycle were known without error.
@@ -253,10 +271,13 @@ fn vessel_tonnes(
     let (facts, _) = VesselFacts::check(stated, &FactLimits::default(), priors);
     let mut known = WorkRow::default();
     let (mut loads, mut tonnes, mut known_tonnes, mut dredge_hours) = (0.0, 0.0, 0.0, 0.0);
+    let mut heard_tonnes = worked_tonnes(found, window, heard_share);
     for cycle in &found.track.truth_cycles {
         let share = share_within(cycle.dredge_start_ms, cycle.dredge_end_ms, window);
         loads += share;
         tonnes += share * cycle.tonnes;
+        let phase = (cycle.dredge_start_ms, cycle.dredge_end_ms);
+        heard_tonnes += cycle.tonnes * heard_share(found, phase, window);
         dredge_hours += share * hours_of(cycle);
         if (window.0..window.1).contains(&cycle.dredge_start_ms) {
             known.complete_cycles += 1;
@@ -271,7 +292,8 @@ fn vessel_tonnes(
         hopper_m3: vessel.hopper_m3.unwrap_or(0.0),
         loads,
         dredge_hours,
-        tonnes: tonnes + worked_tonnes(found, window),
+        tonnes: tonnes + worked_tonnes(found, window, share_of_work),
+        heard_tonnes,
         known_tonnes,
     }
 }
@@ -280,10 +302,32 @@ fn hours_of(cycle: &TruthCycle) -> f64 {
     (cycle.dredge_end_ms - cycle.dredge_start_ms) as f64 / HOUR_MS
 }
 
-fn worked_tonnes(found: &ReadVessel, window: (i64, i64)) -> f64 {
+/// Share of a stretch of work that counts.
+type Share = fn(&ReadVessel, (i64, i64), (i64, i64)) -> f64;
+
+fn worked_tonnes(found: &ReadVessel, window: (i64, i64), share: Share) -> f64 {
     let work = found.track.truth_work.iter();
-    work.map(|work| work.tonnes * share_within(work.start_ms, work.end_ms, window))
+    work.map(|work| work.tonnes * share(found, (work.start_ms, work.end_ms), window))
         .sum()
+}
+
+fn share_of_work(_: &ReadVessel, (start_ms, end_ms): (i64, i64), window: (i64, i64)) -> f64 {
+    share_within(start_ms, end_ms, window)
+}
+
+/// Share of a stretch that lies within the window and outside of silences.
+fn heard_share(found: &ReadVessel, (start_ms, end_ms): (i64, i64), window: (i64, i64)) -> f64 {
+    let mut share = share_within(start_ms, end_ms, window);
+    let first = found
+        .silences
+        .partition_point(|silence| silence.1 <= start_ms);
+    for &silence in &found.silences[first..] {
+        if silence.0 >= end_ms {
+            break;
+        }
+        share -= share_within(start_ms, end_ms, silence);
+    }
+    share.max(0.0)
 }
 
 fn share_within(start_ms: i64, end_ms: i64, (from_ms, to_ms): (i64, i64)) -> f64 {

@@ -80,7 +80,7 @@ fn truth_that_is_not_what_was_seen_scores_worse() {
     let mut scores = [scores::Scores::default(), scores::Scores::default()];
     for number in 0..config.fleets {
         let fleet = silt_synth::Fleet::new(config.test_fleet(number)).expect("a fleet");
-        let mut read = fleet::read_fleet(fleet, &places, &config.kernel);
+        let mut read = fleet::read_fleet(fleet, &places, &config);
         scores[0].add(&scores::score(&read, config.cycle_overlap).expect("scores"));
         // The same detection against a truth that is three hours later.
         const LATER_MS: i64 = 3 * 3_600_000;

@@ -181,8 +181,10 @@ fn tonnes(page: &mut Page, report: &Report) {
         "Four experiments build on each other, so that what fails can be placed. The first draws truths from the \
          stated priors: should its share be off, the arithmetic would be wrong. The second takes the loads of \
          synthetic fleets, some of which are half full or dredged in minutes, but gives the estimate every cycle. The \
-         third lets the detection find the cycles in reports with gaps, noise and shared numbers: this is what the \
-         service computes. The fourth multiplies detected cycles by a ratio that was fitted on other fleets.",
+         third lets the detection find the cycles in reports with gaps, noise and shared numbers, as the service does, and \
+         asks for what was dredged while the vessels were heard: an observed figure is of no more. The fourth multiplies \
+         detected cycles by a ratio that was fitted on other fleets, and asks for everything that was dredged, heard or \
+         not.",
     );
     let mut rows: Vec<(String, &TonnesScore)> = vec![
         ("1  arithmetic alone".to_owned(), &report.arithmetic),
@@ -203,6 +205,12 @@ fn tonnes(page: &mut Page, report: &Report) {
                 .map(|score| (name.to_owned(), score)),
         );
     }
+    rows.extend(
+        synthetic
+            .detected_of_all
+            .get(&Part::Fleet)
+            .map(|score| ("(3)  against all, heard or not".to_owned(), score)),
+    );
     for (part, name) in [
         (Part::Fleet, "4  corrected, whole fleets"),
         (Part::Hoppers, "4  corrected, hoppers"),
@@ -264,12 +272,12 @@ fn tonnes(page: &mut Page, report: &Report) {
         (
             "caterpillar-detected",
             &synthetic.detected,
-            "Experiment 3, whole fleets, cycles detected, priors as the service has them.",
+            "Experiment 3, whole fleets, cycles detected, priors as the service has them; truth: dredged within hearing.",
         ),
         (
             "caterpillar-corrected",
             &synthetic.corrected,
-            "Experiment 4, whole fleets, cycles detected and corrected.",
+            "Experiment 4, whole fleets, cycles detected and corrected; truth: all that was dredged.",
         ),
     ] {
         if let Some(score) = scores.get(&Part::Fleet) {
@@ -309,9 +317,11 @@ fn reasons(page: &mut Page, synthetic: &Synthetic) {
     ));
     if let Some(score) = synthetic.detected.get(&Part::Hoppers) {
         item(format!(
-            "From 2 to 3 cycles are missed: in gaps, by vessels that only satellites hear, and where the rules are \
-             broken. Dredging seen outside of complete cycles is counted by its hours and makes up for part of it. \
-             Error of the total of hopper dredgers: {}.",
+            "From 2 to 3 cycles are missed where rules are broken, and {} of the tonnes were dredged while the vessel \
+             was not heard: in gaps, and by vessels that only satellites hear. The truth of experiment 3 leaves these \
+             out. Dredging seen outside of complete cycles is counted by its hours. Error of the total of hopper \
+             dredgers: {}.",
+            percent_or_none(synthetic.unheard_share),
             signed_percent(score.total_error)
         ));
     }

@@ -123,9 +123,9 @@ pub struct ObservedSpeeds {
     pub vessels: u64,
     /// Below 0.5 kn.
     pub idle: u64,
-    /// 0.5 to below 4 kn.
+    /// 0.5 to 4 kn, both included.
     pub slow: u64,
-    /// 4 to below 6 kn.
+    /// Above 4 and below 6 kn.
     pub between: u64,
     /// 6 kn or more.
     pub fast: u64,
@@ -517,17 +517,17 @@ fn observed_speeds(rows: &[SpeedRow]) -> ObservedSpeeds {
     for row in rows.iter().filter(|row| row.sog_median_kn >= 0.0) {
         classes[speed_class(row.sog_median_kn)] += 1;
     }
-    let within = |low: f64, high: f64| {
+    let count = |holds: fn(f64) -> bool| {
         let speeds = rows.iter().map(|row| row.sog_median_kn);
-        speeds.filter(|speed| (low..high).contains(speed)).count() as u64
+        speeds.filter(|&speed_kn| holds(speed_kn)).count() as u64
     };
     ObservedSpeeds {
         snapshots: rows.len() as u64,
         vessels: vessels.len() as u64,
-        idle: within(0.0, 0.5),
-        slow: within(0.5, 4.0),
-        between: within(4.0, 6.0),
-        fast: within(6.0, f64::INFINITY),
+        idle: count(|kn| kn < 0.5),
+        slow: count(|kn| (0.5..=4.0).contains(&kn)),
+        between: count(|kn| kn > 4.0 && kn < 6.0),
+        fast: count(|kn| kn >= 6.0),
         class_kn: SPEED_CLASS_KN,
         classes,
     }
