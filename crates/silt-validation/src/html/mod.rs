@@ -225,7 +225,8 @@ fn tonnes(page: &mut Page, report: &Report) {
     let wanted = report.config.coverage_wanted;
     page.figure(
         &plots::coverages(&rows, wanted),
-        "Points: share of intervals that hold the truth. Lines: 95 % binomial (Clopper-Pearson) interval of that share.",
+        "Points: share of intervals that hold the truth. Lines: 95 % binomial (Clopper-Pearson) interval of that share. In \
+         brackets what the intervals do not claim.",
     );
     let table: Vec<Vec<String>> = rows
         .iter()
@@ -342,8 +343,8 @@ fn reasons(page: &mut Page, synthetic: &Synthetic) {
             signed_percent(score.total_error)
         ));
         item(
-            "Whole fleets join both: where cutters are too high and hopper dredgers too low, errors of the sum cancel. \
-             Read the parts before the whole."
+            "Whole fleets join both, and errors of one part can cancel those of the other in the sum. Read the parts \
+             before the whole."
                 .to_owned(),
         );
     }

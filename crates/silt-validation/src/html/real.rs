@@ -210,7 +210,7 @@ fn speeds(page: &mut Page, report: &Report) {
     page.figure(
         &plots::speeds(real, &report.synthetic_fleets.speeds),
         "Real above, synthetic below. The synthetic speeds of dredging and passage are fitted to the real ones, so \
-         their likeness is no evidence; that few real dredgers are seen between 4 and 6 kn is.",
+         their likeness is no evidence; that hardly a real dredger is seen between 4 and 6 kn is. A class holds its lower end.",
     );
 }
 
@@ -233,7 +233,7 @@ fn type_33(page: &mut Page, real: &Real) {
                 one.name.clone().unwrap_or_default(),
                 one.is_instead.clone().unwrap_or_default(),
                 one.files.join(", "),
-                if one.is_candidate { "proposed" } else { "" }.to_owned(),
+                candidate_text(one.is_candidate),
             ]
         })
         .collect();
@@ -256,7 +256,7 @@ fn type_33(page: &mut Page, real: &Real) {
                 one.mmsi.to_string(),
                 one.name.clone().unwrap_or_default(),
                 one.files.join(", "),
-                if one.is_candidate { "proposed" } else { "" }.to_owned(),
+                candidate_text(one.is_candidate),
             ]
         })
         .collect();
@@ -341,6 +341,15 @@ fn published(page: &mut Page, real: &Real) {
             page.table(&["Why", "#figures", "Which"], &rows);
         },
     );
+}
+
+fn candidate_text(is_candidate: bool) -> String {
+    let text = if is_candidate {
+        "proposed"
+    } else {
+        "not proposed"
+    };
+    text.to_owned()
 }
 
 /// Four significant digits.
