@@ -4,7 +4,7 @@
 mod common;
 
 use common::{MINUTE_MS, START_MS, Sailor, nm_deg};
-use silt_dredging::{Config, Places, Port, State, Vessel, VesselKind};
+use silt_dredging::{Config, Places, Port, State, Vessel, VesselKind, VesselResult};
 
 fn port(id: &str, lon_deg: f64, lat_deg: f64) -> Port {
     Port {
@@ -12,6 +12,11 @@ fn port(id: &str, lon_deg: f64, lat_deg: f64) -> Port {
         lon_deg,
         lat_deg,
     }
+}
+
+/// Cycles as text: what was not observed is NaN there, which equals nothing.
+fn bytes(result: &VesselResult) -> String {
+    format!("{:?}", result.cycles)
 }
 
 /// Two cycles between a port and a pit 24 nm apart on one parallel.
@@ -30,7 +35,7 @@ fn cycles_between(port_lon_deg: f64, pit_lon_deg: f64, lat_deg: f64) -> Sailor {
 #[test]
 fn a_cycle_across_the_antimeridian_is_the_cycle_that_it_is_elsewhere() {
     // Longitudes are unwrapped while sailing, and written as -180 to 180.
-    let lat_deg = -17.0;
+    let lat_deg: f64 = -17.0;
     let away_deg = 2.0 * nm_deg(12.0) / lat_deg.to_radians().cos();
     let across = cycles_between(179.8, 179.8 + away_deg, lat_deg);
     let lons = &across.rows.lon_deg;
@@ -78,7 +83,7 @@ fn a_capacity_that_no_ship_has_is_flagged_and_changes_no_cycle() {
     for absurd_m3 in [-5_000.0, 0.0, 1e9, f64::NAN, f64::INFINITY] {
         let result = run(Some(absurd_m3));
         assert!(result.quality.hopper_implausible, "{absurd_m3} m3");
-        assert_eq!(result.cycles, known.cycles, "{absurd_m3} m3");
+        assert_eq!(bytes(&result), bytes(&known), "{absurd_m3} m3");
     }
 }
 
@@ -130,5 +135,5 @@ fn positions_of_the_future_end_nothing_and_count_nothing() {
     let vessel = Vessel::new(244_000_001, VesselKind::Tshd);
     let result = ship.rows.run_with(&vessel, &places, &config);
     assert_eq!(result.quality.bad_times, 5);
-    assert_eq!(result.cycles, expected.cycles);
+    assert_eq!(bytes(&result), bytes(&expected));
 }
