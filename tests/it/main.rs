@@ -20,3 +20,4 @@ mod serve;
 mod served;
 mod server;
 mod support;
+mod validation;

@@ -8,7 +8,7 @@ use crate::quantity::METRES_PER_NAUTICAL_MILE;
 use crate::regression::LogLogFit;
 
 /// Version of the default priors; a change of any default changes it.
-pub const PRIOR_VERSION: &str = "2026-1";
+pub const PRIOR_VERSION: &str = "2026-2";
 /// Version of the method of this crate: formulas, sharing of draws, random streams.
 pub const METHOD_VERSION: &str = "2026-1";
 
@@ -99,7 +99,10 @@ pub struct Priors {
     /// Velocity in the discharge pipe, m/s; drawn once per vessel. Tri(5.0, 6.27, 7.0): the log's
     /// velocity (METHODS 1.5), its spread \[inferred\].
     pub cutter_velocity_m_s: Distribution,
-    /// Share of the flow that is bed material; drawn once per vessel. U(0.068, 0.086) (METHODS 1.5).
+    /// Share of the flow that is bed material, over the time in which the cutter runs; drawn once per vessel. METHODS
+    /// 1.5 gives 0.068 to 0.086 for its log, and 1.4 that soil came in 68 % of the running time. Whether the
+    /// one is a mean over the other is not stated, so the prior holds both readings: U(0.046, 0.086), from
+    /// 0.068 x 0.68 up \[inferred\].
     pub cutter_concentration: Distribution,
 }
 
@@ -142,7 +145,7 @@ impl Default for Priors {
                 high: 7.0,
             },
             cutter_concentration: Distribution::Uniform {
-                low: 0.068,
+                low: 0.046,
                 high: 0.086,
             },
         }

@@ -36,7 +36,7 @@ pub struct Entry {
     pub name: Option<String>,
     /// Operator or owner.
     pub operator: Option<String>,
-    /// `tshd`, `cutter`, `backhoe`, `other`; anything else is unknown.
+    /// `tshd`, `cutter`, `backhoe`; none where it is not known; any other is no dredger.
     pub kind: Option<String>,
     /// Hopper volume, m3.
     pub hopper_m3: Option<f64>,
@@ -74,6 +74,7 @@ impl Register {
                 let key = |one: &RegisteredVessel| (one.hull.valid_from_ms, one.vessel.clone());
                 key(a).cmp(&key(b))
             });
+            name_apart(hulls);
         }
         Register { by_mmsi }
     }
@@ -89,6 +90,18 @@ impl Register {
     }
 }
 
+/// Hulls without an IMO number that sent one MMSI after each other are named by it and by the day
+/// from which it was theirs.
+fn name_apart(hulls: &mut [RegisteredVessel]) {
+    let named_by_mmsi = |hull: &&mut RegisteredVessel| hull.vessel.starts_with("mmsi:");
+    for hull in hulls.iter_mut().filter(named_by_mmsi).skip(1) {
+        let from = hull.hull.valid_from_ms.unwrap_or_default();
+        let from = jiff::Timestamp::from_millisecond(from).unwrap_or_default();
+        hull.vessel = format!("{}@{}", hull.vessel, from.strftime("%Y-%m-%d"));
+        hull.stated.key = vessel_key(&hull.vessel);
+    }
+}
+
 impl From<Entry> for RegisteredVessel {
     fn from(entry: Entry) -> RegisteredVessel {
         let kind = match entry
@@ -100,8 +113,9 @@ impl From<Entry> for RegisteredVessel {
             Some("tshd") => VesselKind::Tshd,
             Some("cutter" | "csd") => VesselKind::Cutter,
             Some("backhoe" | "grab") => VesselKind::Backhoe,
-            Some("other") => VesselKind::Other,
-            _ => VesselKind::Unknown,
+            None | Some("" | "unknown") => VesselKind::Unknown,
+            // A register that says `fishing` says that it is no dredger.
+            Some(_) => VesselKind::Other,
         };
         let vessel = match entry.imo {
             Some(imo) => format!("imo:{imo}"),
@@ -135,5 +149,30 @@ impl From<Entry> for RegisteredVessel {
             kind,
             synthetic: entry.synthetic,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hulls_that_shared_an_mmsi_are_two_vessels() {
+        let entry = |kind: &str, valid_from_ms| Entry {
+            mmsi: 219_000_001,
+            kind: Some(kind.to_owned()),
+            valid_from_ms,
+            ..Entry::default()
+        };
+        let register = Register::new([
+            entry("fishing", Some(1_577_836_800_000)),
+            entry("TSHD", None),
+        ]);
+        let hulls = register.hulls(219_000_001);
+        let names: Vec<&str> = hulls.iter().map(|hull| hull.vessel.as_str()).collect();
+        assert_eq!(names, ["mmsi:219000001", "mmsi:219000001@2020-01-01"]);
+        assert_ne!(hulls[0].stated.key, hulls[1].stated.key);
+        assert_eq!(hulls[0].kind, VesselKind::Tshd);
+        assert_eq!(hulls[1].kind, VesselKind::Other);
     }
 }

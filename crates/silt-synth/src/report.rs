@@ -107,6 +107,10 @@ pub(crate) fn report(
     reporter.complete_cycles(track);
 }
 
+// A vessel adrift lies across the wind that moves it. Measured: the drifting tanker 212123000 of the
+// Danish feed, 841 reports between 0.3 and 4 kn, has a median of 111.5 degrees between course and heading.
+const DRIFT_HEADING_DEG: f64 = 111.0;
+
 /// States within the window; neighbours in the same state become one.
 fn states_of(phases: &[Phase], (from, to): (i64, i64)) -> Vec<TruthState> {
     let mut states: Vec<TruthState> = Vec::new();
@@ -150,7 +154,11 @@ impl Reporter<'_> {
                 index += 1;
                 hint = 0;
                 // Wind and tide differ from leg to leg.
-                self.heading_offset_deg = self.fitted.noise.heading_deg.sd * self.noise.normal();
+                let deviation = self.noise.normal();
+                self.heading_offset_deg = self.fitted.noise.heading_deg.sd * deviation;
+                if phases[index].state == TrueState::Waiting {
+                    self.heading_offset_deg += DRIFT_HEADING_DEG.copysign(deviation);
+                }
             }
             let phase = &phases[index];
             if seconds >= gap_from {

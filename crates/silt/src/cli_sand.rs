@@ -58,6 +58,37 @@ pub(crate) enum DredgingCommand {
     Detect(DetectArgs),
     /// List vessels that behave like dredgers and stand in no register.
     Candidates,
+    /// Test detection and estimates where the truth is known, and write the validation report.
+    Validate(ValidateArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArgs {
+    /// Synthetic fleets to score.
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    pub(crate) fleets: u32,
+    /// Other synthetic fleets, on which the correction for missed cycles is fitted.
+    #[arg(long, default_value_t = 100, value_name = "N")]
+    pub(crate) calibration_fleets: u32,
+    /// Vessels of each fleet.
+    #[arg(long, default_value_t = 16, value_name = "N")]
+    pub(crate) vessels: u32,
+    /// Days of each fleet.
+    #[arg(long, default_value_t = 21, value_name = "N")]
+    pub(crate) days: u32,
+    /// Seed of everything.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Iterations of each Monte Carlo.
+    #[arg(long, default_value_t = 1_000)]
+    pub(crate) draws: u32,
+    /// File or folder with real data; may be given several times. The files are known by their names.
+    /// Without any, the report says that nothing real was tested.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) real: Vec<PathBuf>,
+    /// Folder to write validation.html, validation.json and corrected_priors.json to.
+    #[arg(long, short, value_name = "DIR")]
+    pub(crate) output: PathBuf,
 }
 
 /// The breadth of a territorial sea.

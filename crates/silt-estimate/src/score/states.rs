@@ -73,31 +73,40 @@ pub fn score_states(
     for (interval, left) in predicted.iter().zip(&predicted_left) {
         minutes[none][usize::from(interval.state)] += left;
     }
-    Ok(summarise(states, minutes))
+    Ok(StateScore::of_minutes(states, minutes))
 }
 
-fn summarise(states: &[&str], minutes: Vec<Vec<u64>>) -> StateScore {
-    let count = states.len();
-    let agreement: Vec<Agreement> = (0..count)
-        .map(|state| {
-            let hits = minutes[state][state];
-            let true_minutes: u64 = minutes[state].iter().sum();
-            let predicted_minutes: u64 = minutes[..count].iter().map(|row| row[state]).sum();
-            Agreement::of(hits, predicted_minutes - hits, true_minutes - hits)
-        })
-        .collect();
-    let hits: u64 = agreement.iter().map(|of_state| of_state.hits).sum();
-    let total: u64 = minutes[..count].iter().flatten().sum();
-    let f1: Vec<f64> = agreement
-        .iter()
-        .filter_map(|of_state| of_state.f1)
-        .collect();
-    StateScore {
-        states: states.iter().map(|&name| name.to_owned()).collect(),
-        minutes,
-        accuracy: (total > 0).then(|| hits as f64 / total as f64),
-        macro_f1: (!f1.is_empty()).then(|| f1.iter().sum::<f64>() / f1.len() as f64),
-        agreement,
+impl StateScore {
+    /// The score of a matrix of minutes, e.g. the sum of those of many fleets. A row or column that
+    /// is missing counts as zero.
+    #[must_use]
+    pub fn of_minutes(states: &[&str], mut minutes: Vec<Vec<u64>>) -> StateScore {
+        let count = states.len();
+        minutes.resize(count + 1, Vec::new());
+        for row in &mut minutes {
+            row.resize(count + 1, 0);
+        }
+        let agreement: Vec<Agreement> = (0..count)
+            .map(|state| {
+                let hits = minutes[state][state];
+                let true_minutes: u64 = minutes[state].iter().sum();
+                let predicted_minutes: u64 = minutes[..count].iter().map(|row| row[state]).sum();
+                Agreement::of(hits, predicted_minutes - hits, true_minutes - hits)
+            })
+            .collect();
+        let hits: u64 = agreement.iter().map(|of_state| of_state.hits).sum();
+        let total: u64 = minutes[..count].iter().flatten().sum();
+        let f1: Vec<f64> = agreement
+            .iter()
+            .filter_map(|of_state| of_state.f1)
+            .collect();
+        StateScore {
+            states: states.iter().map(|&name| name.to_owned()).collect(),
+            minutes,
+            accuracy: (total > 0).then(|| hits as f64 / total as f64),
+            macro_f1: (!f1.is_empty()).then(|| f1.iter().sum::<f64>() / f1.len() as f64),
+            agreement,
+        }
     }
 }
 

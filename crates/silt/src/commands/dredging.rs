@@ -33,6 +33,7 @@ pub(crate) fn run(cli: &Cli, command: &DredgingCommand) -> Result<Outcome> {
             Ok(Outcome::Done)
         }
         DredgingCommand::Candidates => candidates(cli),
+        DredgingCommand::Validate(args) => super::validate::run(cli, args),
     }
 }
 

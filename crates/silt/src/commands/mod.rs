@@ -16,6 +16,7 @@ mod regions;
 mod serve;
 mod synth;
 mod tiles;
+mod validate;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
