@@ -1,5 +1,6 @@
 use h3o::{CellIndex, Resolution};
 
+use super::Cursor;
 use crate::testing::disk;
 use crate::{AreaError, StudyArea};
 
@@ -54,13 +55,18 @@ fn slots_ascend_and_lead_back() {
     for cell in area.cells() {
         let slot = area.slot(cell).expect("a slot");
         assert!(before.is_none_or(|previous| previous < slot) && slot < area.slots());
-        assert_eq!(area.cell_near(slot, &mut 0), Some(cell));
+        assert_eq!(area.cell_near(slot, &mut Cursor::default()), Some(cell));
         before = Some(slot);
     }
     assert_eq!(area.cells().count() as u64, area.cell_count());
+    let mut cursor = Cursor::default();
+    for slot in 0..area.slots() {
+        let alone = area.cell_near(slot, &mut Cursor::default());
+        assert_eq!(area.cell_near(slot, &mut cursor), alone);
+    }
     assert_eq!(
         (0..area.slots())
-            .filter(|&slot| area.cell_near(slot, &mut 0).is_some())
+            .filter(|&slot| area.cell_near(slot, &mut Cursor::default()).is_some())
             .count() as u64,
         area.cell_count()
     );

@@ -29,13 +29,14 @@ const AROUND: [u8; 6] = [4, 6, 2, 3, 1, 5];
 const COARSER: [[(i32, i32); 2]; 2] = [[(3, 1), (-1, 2)], [(2, -1), (1, 3)]];
 
 /// Sum of a digit and a direction: the digit that results, and the carry into the coarser digit.
-type Sums = [[(u8, u8); 7]; 7];
+/// An eighth place, never used, saves a check.
+type Sums = [[(u8, u8); 8]; 8];
 /// By the parity of the resolution of the digit.
 static SUMS: [Sums; 2] = [sums(COARSER[0]), sums(COARSER[1])];
 
 const fn sums(coarser: [(i32, i32); 2]) -> Sums {
     let [i, j] = coarser;
-    let mut table = [[(0, 0); 7]; 7];
+    let mut table = [[(0, 0); 8]; 8];
     let mut digit = 0;
     while digit < 7 {
         let mut direction = 0;
@@ -66,8 +67,8 @@ const fn sums(coarser: [(i32, i32); 2]) -> Sums {
 }
 
 /// A digit turned by so many times 60 degrees.
-static TURNED: [[u8; 7]; 6] = {
-    let mut table = [[0; 7]; 6];
+static TURNED: [[u8; 8]; 8] = {
+    let mut table = [[0; 8]; 8];
     let mut turns = 0;
     while turns < 6 {
         let mut at = 0;
@@ -81,7 +82,7 @@ static TURNED: [[u8; 7]; 6] = {
 };
 
 fn turned(digit: u8, turns: u8) -> u8 {
-    TURNED[usize::from(turns % 6)][usize::from(digit % 7)]
+    TURNED[usize::from(turns & 7)][usize::from(digit & 7)]
 }
 
 /// Turns each digit of a number of base 7.
@@ -171,7 +172,7 @@ impl Place {
             let digit = rest % 7;
             rest /= 7;
             let (sum, up) =
-                SUMS[usize::from(level & 1)][(digit % 7) as usize][usize::from(carry % 7)];
+                SUMS[usize::from(level & 1)][(digit & 7) as usize][usize::from(carry & 7)];
             position = position + u64::from(sum) * weight - digit * weight;
             if up == 0 {
                 let is_irregular = lattice::is_pentagon(self.base)
@@ -240,8 +241,8 @@ pub(crate) fn fill_disk(centre: u64, resolution: u8, k: u32, disk: &mut Vec<u64>
 /// belong to it or to the six families beside it, so that these serve for seven cells.
 pub(crate) struct Families {
     /// What [`Families::look_at`] was told of each family: by direction, 0 for the family itself.
-    first: [u64; 7],
-    turns: [u8; 7],
+    first: [u64; 8],
+    turns: [u8; 8],
     parity: usize,
     family: Option<u64>,
     is_usable: bool,
@@ -250,8 +251,8 @@ pub(crate) struct Families {
 impl Families {
     pub(crate) fn new(resolution: u8) -> Self {
         Self {
-            first: [0; 7],
-            turns: [0; 7],
+            first: [0; 8],
+            turns: [0; 8],
             parity: usize::from(resolution & 1),
             family: None,
             is_usable: false,
@@ -308,7 +309,7 @@ impl Families {
         let sums = &SUMS[self.parity & 1][(position % 7) as usize];
         AROUND.map(|direction| {
             let (digit, carry) = sums[usize::from(direction)];
-            let carry = usize::from(carry % 7);
+            let carry = usize::from(carry & 7);
             self.first[carry] + u64::from(turned(digit, self.turns[carry]))
         })
     }

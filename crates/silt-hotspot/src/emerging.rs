@@ -4,6 +4,7 @@ use h3o::CellIndex;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::area::Cursor;
 use crate::caveat::{self, Caveat};
 use crate::classes::{self, EmergingClass};
 use crate::error::OptionError;
@@ -309,10 +310,10 @@ impl Cube {
             }
         }
         let area = neighbourhood.area();
-        let mut hint = 0;
+        let mut cursor = Cursor::default();
         let cells = slots
             .iter()
-            .filter_map(|&slot| area.cell_near(slot, &mut hint))
+            .filter_map(|&slot| area.cell_near(slot, &mut cursor))
             .collect();
         Ok(Self {
             cells,

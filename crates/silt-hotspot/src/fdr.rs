@@ -33,8 +33,13 @@ pub(crate) struct QValues {
 /// As [`benjamini_hochberg`], where many tests share one p: `groups` holds such a p and the number
 /// of its tests. What has no p (not a number, or `None`) was not tested and is not counted.
 pub(crate) fn q_values(listed: &[f64], groups: &[Option<(f64, u64)>]) -> QValues {
-    let tested = |(at, &p): (usize, &f64)| (!p.is_nan()).then(|| (p.max(0.0), at as u32));
-    let order = sorted(listed.iter().enumerate().filter_map(tested).collect());
+    let mut tested = Vec::with_capacity(listed.len());
+    for (at, &p) in listed.iter().enumerate() {
+        if !p.is_nan() {
+            tested.push((p.max(0.0), at as u32));
+        }
+    }
+    let order = sorted(tested);
     let mut group_order: Vec<(f64, usize, u64)> = groups
         .iter()
         .enumerate()

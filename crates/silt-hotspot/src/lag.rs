@@ -3,6 +3,7 @@
 use h3o::CellIndex;
 use rayon::prelude::*;
 
+use crate::area::Cursor;
 use crate::error::OptionError;
 use crate::limits::Limits;
 use crate::neighbours::{Neighbourhood, Scratch};
@@ -107,7 +108,7 @@ impl Lag {
         let sizes = neighbourhood.sizes_of(slots);
         let first_row = |slot: u64| own_slots.partition_point(|&own| own < slot);
         // What a task knows from the cell before: the run of the area, and the next row.
-        let list = |(hint, next): &mut (usize, Option<usize>),
+        let list = |(cursor, next): &mut (Cursor, Option<usize>),
                     (at, slot, size): (usize, u64, u32)| {
             let row = next.unwrap_or_else(|| first_row(slot));
             // Each cell with a value is among the slots, and both ascend.
@@ -116,7 +117,7 @@ impl Lag {
             let cell = if has_value {
                 values.cells[row]
             } else {
-                area.cell_near(slot, hint).expect("only cells are listed")
+                area.cell_near(slot, cursor).expect("only cells are listed")
             };
             LagCell {
                 slot,
@@ -133,7 +134,7 @@ impl Lag {
             .enumerate()
             .map(|(at, (&slot, &size))| (at, slot, size))
             .with_min_len(TASK_CELLS)
-            .map_init(|| (0, None), list)
+            .map_init(|| (Cursor::default(), None), list)
             .collect();
         Self { cells }
     }
@@ -163,23 +164,19 @@ fn own_slots(neighbourhood: &Neighbourhood, values: &CellValues) -> Option<Vec<u
 /// Where the neighbours of every cell are at hand, each cell collects its sum.
 fn gathered(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u64]) -> Lag {
     let area = neighbourhood.area();
-    let mut with_value = SlotSet::new(area.slots());
+    // Adding the 0 of an empty cell changes no bit of a sum, which is never -0.0.
+    let mut by_slot = vec![0.0; area.slots() as usize];
     let mut listed = SlotSet::new(area.slots());
-    for &slot in own_slots {
-        with_value.insert(slot);
+    for (&slot, &value) in own_slots.iter().zip(&values.values) {
+        by_slot[slot as usize] = value;
         listed.insert(slot);
         let kept = neighbourhood.kept_neighbours(slot);
         kept.iter().for_each(|&near| listed.insert(near.into()));
     }
-    let with_value = with_value.numbered();
     let sum_of = |_, slot: u64| {
-        let mut sum = 0.0;
-        for &near in neighbourhood.kept_neighbours(slot) {
-            if let Some(row) = with_value.number(near.into()) {
-                sum += values.values[row as usize];
-            }
-        }
-        sum
+        let kept = neighbourhood.kept_neighbours(slot);
+        kept.iter()
+            .fold(0.0, |sum, &near| sum + by_slot[near as usize])
     };
     Lag::new(neighbourhood, values, own_slots, &listed.to_vec(), sum_of)
 }
@@ -202,9 +199,9 @@ fn each_chunk(
                 let mut slots = Vec::with_capacity(cells.len() * neighbours);
                 let mut counts = Vec::with_capacity(cells.len());
                 for &cell in cells {
-                    let before = slots.len();
-                    neighbourhood.find_neighbours(cell, &mut scratch, |slot| slots.push(slot));
-                    counts.push((slots.len() - before) as u32);
+                    let near = neighbourhood.find(cell, &mut scratch);
+                    slots.extend_from_slice(near);
+                    counts.push(near.len() as u32);
                 }
                 (slots, counts)
             })

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use h3o::{CellIndex, Resolution};
 
 use super::{Lag, Method, Scratch};
+use crate::area::Cursor;
 use crate::testing::{area_of, assert_near, band, disk, random, rings, scattered, sum};
 use crate::{Limits, Neighbourhood, OptionError, StudyArea};
 
@@ -17,11 +18,13 @@ fn assert_same(neighbourhood: &Neighbourhood, rows: &[(CellIndex, f64)]) {
     let mut scratch = Scratch::new(neighbourhood);
     for found in chosen {
         let mut expected = 0.0;
-        neighbourhood.find_neighbours(found.cell, &mut scratch, |near| {
-            let near = area.cell_near(near, &mut 0).expect("a cell");
+        for &near in neighbourhood.find(found.cell, &mut scratch) {
+            let near = area
+                .cell_near(near, &mut Cursor::default())
+                .expect("a cell");
             let known = values.cells.binary_search(&near).ok();
             expected += known.map_or(0.0, |at| values.values[at]);
-        });
+        }
         assert_near(found.sum, expected, 1e-12, "sum");
         assert!(found.sum != 0.0 || found.sum.is_sign_positive());
         let row = values.cells.binary_search(&found.cell).ok();

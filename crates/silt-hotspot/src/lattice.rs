@@ -131,6 +131,32 @@ pub(crate) fn cell_at_position(position: u64, resolution: u8) -> Option<CellInde
     CellIndex::try_from(at_position(position, resolution)?).ok()
 }
 
+/// Knows the last cell that was found, which shares all but its last digit with what follows it.
+#[derive(Default)]
+pub(crate) struct Cursor {
+    /// Parent's position, and the index of its first child.
+    family: Option<(u64, u64)>,
+}
+
+impl Cursor {
+    /// As [`cell_at_position`].
+    pub(crate) fn cell_at(&mut self, position: u64, resolution: u8) -> Option<CellIndex> {
+        let (family, digit) = (position / 7, position % 7);
+        if let Some((known, first)) = self.family
+            && known == family
+        {
+            // Of a deleted wedge this makes an index that is none.
+            return CellIndex::try_from(first | digit << digit_shift(resolution)).ok();
+        }
+        let cell = cell_at_position(position, resolution)?;
+        if resolution > 0 {
+            let first = u64::from(cell) & !(7 << digit_shift(resolution));
+            self.family = Some((family, first));
+        }
+        Some(cell)
+    }
+}
+
 /// Positions of the descendants of a cell at a resolution that is not coarser, with those of a
 /// deleted wedge.
 pub(crate) fn descendants(cell: CellIndex, resolution: u8) -> Range<u64> {

@@ -8,7 +8,7 @@ use h3o::CellIndex;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::area::StudyArea;
+use crate::area::{Cursor, StudyArea};
 use crate::disk::{self, Families};
 use crate::error::NeighbourError;
 use crate::geodesy::{self, UnitVector};
@@ -87,6 +87,7 @@ enum Kind {
 /// What is used again from one cell to the next.
 pub(crate) struct Scratch {
     disk: Vec<u64>,
+    near: Vec<u64>,
     run_hint: usize,
     families: Families,
 }
@@ -95,6 +96,7 @@ impl Scratch {
     pub(crate) fn new(neighbourhood: &Neighbourhood) -> Self {
         Self {
             disk: Vec::new(),
+            near: Vec::new(),
             run_hint: 0,
             families: Families::new(neighbourhood.area.level()),
         }
@@ -188,9 +190,9 @@ impl Neighbourhood {
             .enumerate()
             .for_each(|(chunk, centres)| {
                 let first = chunk as u64 * SCAN_CHUNK;
-                let mut hint = 0;
+                let mut cursor = Cursor::default();
                 for (slot, centre) in (first..).zip(centres) {
-                    if let Some(cell) = area.cell_near(slot, &mut hint) {
+                    if let Some(cell) = area.cell_near(slot, &mut cursor) {
                         *centre = geodesy::cell_centre(cell);
                     }
                 }
@@ -288,20 +290,25 @@ impl Neighbourhood {
         scanned
             .sizes
             .reserve_exact((slots.end - slots.start) as usize);
-        let mut found = Vec::new();
         for slot in slots {
-            found.clear();
             let position = self.area.position_near(slot, &mut hint);
             let Some(position) = position.filter(|&at| lattice::exists(at, level)) else {
                 scanned.sizes.push(0);
                 continue;
             };
-            self.find_neighbours_at(position, &mut scratch, |near| found.push(near as u32));
-            scanned.sizes.push(found.len() as u32 + 1);
-            if keep {
-                // So that each cell sums its neighbours in ascending order.
-                found.sort_unstable();
-                scanned.neighbours.extend_from_slice(&found);
+            let near = self.find_at(position, &mut scratch);
+            scanned.sizes.push(near.len() as u32 + 1);
+            if !keep {
+                continue;
+            }
+            // So that each cell sums its neighbours in ascending order.
+            let first = scanned.neighbours.len();
+            scanned
+                .neighbours
+                .extend(near.iter().map(|&near| near as u32));
+            match <&mut [u32; 6]>::try_from(&mut scanned.neighbours[first..]) {
+                Ok(six) => sort_six(six),
+                Err(_) => scanned.neighbours[first..].sort_unstable(),
             }
         }
         scanned
@@ -345,38 +352,35 @@ impl Neighbourhood {
         &neighbours[first[slot] as usize..first[slot + 1] as usize]
     }
 
-    /// Calls back with the slot of each neighbour of a cell, in no particular order; the cell
-    /// itself is left out. For any two cells, either is a neighbour of the other or neither is.
-    pub(crate) fn find_neighbours(
+    /// Finds the slots of the neighbours of a cell, in no particular order; the cell itself is left
+    /// out. For any two cells, either is a neighbour of the other or neither is.
+    pub(crate) fn find<'found>(
         &self,
         cell: CellIndex,
-        scratch: &mut Scratch,
-        found: impl FnMut(u64),
-    ) {
-        let position = lattice::position(cell.into(), self.area.level());
-        self.find_neighbours_at(position, scratch, found);
+        scratch: &'found mut Scratch,
+    ) -> &'found [u64] {
+        self.find_at(lattice::position(cell.into(), self.area.level()), scratch)
     }
 
-    fn find_neighbours_at(&self, cell: u64, scratch: &mut Scratch, mut found: impl FnMut(u64)) {
+    fn find_at<'found>(&self, cell: u64, scratch: &'found mut Scratch) -> &'found [u64] {
         let level = self.area.level();
         let Scratch {
             disk,
+            near,
             run_hint,
             families,
         } = scratch;
+        near.clear();
         match &self.kind {
             Kind::Ring { k, .. } => {
                 let slot_of_family = |first| self.area.slot_of_all(first, 7, run_hint);
                 if *k == 1 && families.look_at(cell, level, slot_of_family) {
-                    families.neighbours(cell).into_iter().for_each(found);
-                    return;
+                    near.extend_from_slice(&families.neighbours(cell));
+                    return near;
                 }
                 disk::fill_disk(cell, level, *k, disk);
-                for &near in disk.iter().filter(|&&near| near != cell) {
-                    if let Some(slot) = self.area.slot_at(near, run_hint) {
-                        found(slot);
-                    }
-                }
+                let others = disk.iter().filter(|&&other| other != cell);
+                near.extend(others.filter_map(|&other| self.area.slot_at(other, run_hint)));
             }
             Kind::Band {
                 chord2,
@@ -386,19 +390,20 @@ impl Neighbourhood {
                 ..
             } => {
                 let Some(index) = lattice::cell_at_position(cell, level) else {
-                    return;
+                    return near;
                 };
                 let centre = geodesy::cell_centre(index);
                 fill_reach(cell, centre, level, *first_k, *chord2_of_reach, disk);
-                for &near in disk.iter().filter(|&&near| near != cell) {
-                    if let Some(slot) = self.area.slot_at(near, run_hint)
+                for &other in disk.iter().filter(|&&other| other != cell) {
+                    if let Some(slot) = self.area.slot_at(other, run_hint)
                         && geodesy::chord2(centre, centres[slot as usize]) <= *chord2
                     {
-                        found(slot);
+                        near.push(slot);
                     }
                 }
             }
         }
+        near
     }
 
     /// Sizes of the neighbourhoods of cells given by their slots, ascending.
@@ -455,6 +460,29 @@ fn fill_reach(
             return;
         }
         k += 1;
+    }
+}
+
+/// Sorts by a network of comparisons (Knuth, The Art of Computer Programming 3, 5.3.4), several
+/// times as fast as in general.
+fn sort_six(numbers: &mut [u32; 6]) {
+    const NETWORK: [(usize, usize); 12] = [
+        (0, 5),
+        (1, 3),
+        (2, 4),
+        (1, 2),
+        (3, 4),
+        (0, 3),
+        (2, 5),
+        (0, 1),
+        (2, 3),
+        (4, 5),
+        (1, 2),
+        (3, 4),
+    ];
+    for (a, b) in NETWORK {
+        let (low, high) = (numbers[a].min(numbers[b]), numbers[a].max(numbers[b]));
+        (numbers[a], numbers[b]) = (low, high);
     }
 }
 

@@ -40,24 +40,22 @@ pub(crate) struct ByCell {
     pub(crate) rows_outside: u64,
 }
 
-/// A row as a number: the slot above, below it the value so that numbers have the order of
-/// [`f64::total_cmp`].
-type Row = u128;
+#[derive(Clone, Copy)]
+struct Row {
+    slot: u64,
+    cell: CellIndex,
+    value: f64,
+}
 
 const SIGN: u64 = 1 << 63;
 
-fn row(slot: u64, value: f64) -> Row {
+/// A value as a number: numbers have the order of [`f64::total_cmp`].
+fn ordered(value: f64) -> u64 {
     let bits = value.to_bits();
-    let ordered = if bits & SIGN == 0 { bits | SIGN } else { !bits };
-    u128::from(slot) << 64 | u128::from(ordered)
+    if bits & SIGN == 0 { bits | SIGN } else { !bits }
 }
 
-fn slot_of(row: Row) -> u64 {
-    (row >> 64) as u64
-}
-
-fn value_of(row: Row) -> f64 {
-    let ordered = row as u64;
+fn value_of(ordered: u64) -> f64 {
     f64::from_bits(if ordered & SIGN == 0 {
         !ordered
     } else {
@@ -72,7 +70,7 @@ const MOST_BUCKETS: u64 = 1024;
 /// Rows that one task looks up at least.
 const TASK_ROWS: usize = 4096;
 /// A table over the slots of a bucket is used where it has at most this many for each row.
-const SLOTS_PER_ROW: u64 = 8;
+const SLOTS_PER_ROW: u64 = 16;
 
 const OUTSIDE: u64 = u64::MAX;
 
@@ -87,18 +85,21 @@ pub(crate) fn by_cell(area: &StudyArea, rows: &[(CellIndex, f64)], is_exact: boo
         )
         .collect();
 
-    let most = ((rows.len() / ROWS_PER_BUCKET) as u64).clamp(1, MOST_BUCKETS);
+    let most = ((rows.len() / ROWS_PER_BUCKET) as u64).clamp(2, MOST_BUCKETS);
     let mut shift = 0;
-    while area.slots() >> shift >= most.max(2) {
+    while area.slots() >> shift >= most {
         shift += 1;
     }
-    let mut buckets: Vec<Vec<Row>> = vec![Vec::new(); (area.slots() >> shift) as usize + 1];
+    let mut rows_of = vec![0; (area.slots() >> shift) as usize + 1];
+    let inside = || slots.iter().filter(|&&slot| slot != OUTSIDE);
+    inside().for_each(|slot| rows_of[(slot >> shift) as usize] += 1);
+    let mut buckets: Vec<Vec<Row>> = rows_of.into_iter().map(Vec::with_capacity).collect();
     let mut rows_outside = 0;
-    for (&slot, &(_, value)) in slots.iter().zip(rows) {
+    for (&slot, &(cell, value)) in slots.iter().zip(rows) {
         if slot == OUTSIDE {
             rows_outside += 1;
         } else {
-            buckets[(slot >> shift) as usize].push(row(slot, value));
+            buckets[(slot >> shift) as usize].push(Row { slot, cell, value });
         }
     }
 
@@ -108,10 +109,10 @@ pub(crate) fn by_cell(area: &StudyArea, rows: &[(CellIndex, f64)], is_exact: boo
         .map(|(bucket, rows)| {
             let first = (bucket as u64) << shift;
             let width = 1 << shift;
-            if is_exact && width <= SLOTS_PER_ROW * rows.len() as u64 {
-                by_table(area, first, width, &rows)
+            if width <= SLOTS_PER_ROW * rows.len() as u64 {
+                by_table(&rows, first, width as usize, is_exact)
             } else {
-                by_order(area, rows)
+                by_order(rows)
             }
         })
         .collect();
@@ -123,31 +124,53 @@ pub(crate) fn by_cell(area: &StudyArea, rows: &[(CellIndex, f64)], is_exact: boo
     }
 }
 
-fn by_table(area: &StudyArea, first: u64, width: u64, rows: &[Row]) -> (Vec<CellIndex>, Vec<f64>) {
-    let mut sums = vec![f64::NAN; width as usize];
-    for &row in rows {
-        let sum = &mut sums[(slot_of(row) - first) as usize];
-        // Not -0.0, which would print as a negative value.
-        *sum = value_of(row) + if sum.is_nan() { 0.0 } else { *sum };
+/// Rows whose slots lie in `first..first + width`.
+fn by_table(rows: &[Row], first: u64, width: usize, is_exact: bool) -> (Vec<CellIndex>, Vec<f64>) {
+    let place = |row: &Row| (row.slot - first) as usize;
+    let mut table: Vec<(Option<CellIndex>, u32)> = vec![(None, 0); width];
+    for row in rows {
+        let (cell, count) = &mut table[place(row)];
+        *cell = Some(row.cell);
+        *count += 1;
     }
-    let mut hint = 0;
-    let found = (first..).zip(sums).filter(|(_, sum)| !sum.is_nan());
-    found
-        .filter_map(|(slot, sum)| Some((area.cell_near(slot, &mut hint)?, sum)))
+    // Beginnings from here on; each moves to its end as the values come.
+    let mut total = 0;
+    for (_, count) in &mut table {
+        total += *count;
+        *count = total - *count;
+    }
+    let mut values = vec![0; rows.len()];
+    for row in rows {
+        let (_, next) = &mut table[place(row)];
+        values[*next as usize] = ordered(row.value);
+        *next += 1;
+    }
+    let mut first = 0;
+    let mut sums = (Vec::new(), Vec::new());
+    for (cell, end) in table {
+        let of_cell = &mut values[first..end as usize];
+        first = end as usize;
+        let Some(cell) = cell else { continue };
+        if !is_exact {
+            of_cell.sort_unstable();
+        }
+        sums.0.push(cell);
+        sums.1.push(sum_of(of_cell.iter().copied().map(value_of)));
+    }
+    sums
+}
+
+/// Rows of any slots.
+fn by_order(mut rows: Vec<Row>) -> (Vec<CellIndex>, Vec<f64>) {
+    rows.sort_unstable_by_key(|row| (row.slot, ordered(row.value)));
+    rows.chunk_by(|a, b| a.slot == b.slot)
+        .map(|rows| (rows[0].cell, sum_of(rows.iter().map(|row| row.value))))
         .unzip()
 }
 
-fn by_order(area: &StudyArea, mut rows: Vec<Row>) -> (Vec<CellIndex>, Vec<f64>) {
-    rows.sort_unstable();
-    let mut hint = 0;
-    let of_cell = rows.chunk_by(|&a, &b| slot_of(a) == slot_of(b));
-    of_cell
-        .filter_map(|rows| {
-            let cell = area.cell_near(slot_of(rows[0]), &mut hint)?;
-            let sum = rows.iter().fold(0.0, |sum, &row| sum + value_of(row));
-            Some((cell, sum))
-        })
-        .unzip()
+/// Begins with 0, so that no sum is -0.0, which would print as a negative value.
+fn sum_of(values: impl Iterator<Item = f64>) -> f64 {
+    values.fold(0.0, |sum, value| sum + value)
 }
 
 #[cfg(test)]

@@ -1,23 +1,18 @@
 use h3o::Resolution;
 
-use super::{Exactness, by_cell, by_order, row, slot_of, value_of};
+use super::{Exactness, Row, by_cell, by_order, ordered, value_of};
 use crate::StudyArea;
 use crate::testing::{area_of, disk, random};
 
 #[test]
-fn rows_have_the_order_of_their_slots_and_values() {
+fn numbers_have_the_order_of_their_values() {
     let values = [
         -1e100, -2.5, -1.0, -1e-300, -0.0, 0.0, 1e-300, 1.0, 2.5, 1e100,
     ];
-    let rows: Vec<_> = [3, 4]
-        .into_iter()
-        .flat_map(|slot| values.map(|value| row(slot, value)))
-        .collect();
-    assert!(rows.is_sorted());
-    for (row, value) in rows.iter().zip(values.iter().chain(&values)) {
-        assert_eq!(value_of(*row).to_bits(), value.to_bits());
+    assert!(values.is_sorted_by_key(|&value| ordered(value)));
+    for value in values {
+        assert_eq!(value_of(ordered(value)).to_bits(), value.to_bits());
     }
-    assert_eq!((slot_of(rows[0]), slot_of(rows[10])), (3, 4));
 }
 
 #[test]
@@ -41,21 +36,28 @@ fn a_table_and_an_order_give_the_same_sums() {
         let cell = cells[(next() * cells.len() as f64) as usize];
         rows.push((cell, (next() * 41.0).floor() - 20.0));
     }
-    let by_table = by_cell(&area, &rows, true);
-    let numbers = rows.iter().map(|&(cell, value)| {
-        let slot = area.slot(cell).expect("in the area");
-        row(slot, value)
-    });
-    let (cells, values) = by_order(&area, numbers.collect());
-    assert_eq!(by_table.cells, cells);
-    let bits = |values: &[f64]| {
-        values
-            .iter()
-            .map(|value| value.to_bits())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(bits(&by_table.values), bits(&values));
-    assert!(cells.is_sorted() && by_table.rows_outside == 0);
+    let fractions: Vec<_> = rows
+        .iter()
+        .map(|&(cell, value)| (cell, value * 0.1))
+        .collect();
+    for (rows, is_exact) in [(&rows, true), (&rows, false), (&fractions, false)] {
+        let found = by_cell(&area, rows, is_exact);
+        let row = |&(cell, value)| Row {
+            slot: area.slot(cell).expect("in the area"),
+            cell,
+            value,
+        };
+        let (cells, values) = by_order(rows.iter().map(row).collect());
+        assert_eq!(found.cells, cells);
+        let bits = |values: &[f64]| {
+            values
+                .iter()
+                .map(|value| value.to_bits())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(bits(&found.values), bits(&values));
+        assert!(cells.is_sorted() && found.rows_outside == 0);
+    }
 
     let few = StudyArea::from_cells(Resolution::Six, cells[..9].iter().copied()).expect("cells");
     let inside = rows.iter().filter(|row| few.contains(row.0)).count();

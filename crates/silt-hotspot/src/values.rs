@@ -56,7 +56,8 @@ impl CellValues {
         area: &StudyArea,
         rows: impl IntoIterator<Item = (CellIndex, f64)>,
     ) -> Result<Self, ValueError> {
-        let mut given = Vec::new();
+        let rows = rows.into_iter();
+        let mut given = Vec::with_capacity(rows.size_hint().0);
         let mut exactness = Exactness::default();
         for (cell, value) in rows {
             if cell.resolution() != area.resolution() {
