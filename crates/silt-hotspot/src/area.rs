@@ -28,6 +28,8 @@ pub struct StudyArea {
     resolution: Resolution,
     runs: Vec<Run>,
     finder: Finder,
+    /// Differs between areas of different cells.
+    key: u64,
     cells: u64,
     slots: u64,
     world: bool,
@@ -46,6 +48,7 @@ impl StudyArea {
         Self {
             resolution,
             finder: Finder::of(&runs),
+            key: key_of(&runs),
             runs,
             cells: resolution.cell_count(),
             slots,
@@ -106,6 +109,7 @@ impl StudyArea {
         Ok(Self {
             resolution,
             finder: Finder::of(&runs),
+            key: key_of(&runs),
             runs,
             cells: count,
             slots,
@@ -149,6 +153,11 @@ impl StudyArea {
 
     pub(crate) fn level(&self) -> u8 {
         self.resolution.into()
+    }
+
+    /// A number that differs between areas of different cells.
+    pub(crate) fn key(&self) -> u64 {
+        self.key
     }
 
     /// Number of slots: at least the number of cells, as the deleted wedge of a pentagon leaves
@@ -219,6 +228,15 @@ impl StudyArea {
         let position = self.position_near(slot, &mut cursor.run)?;
         cursor.lattice.cell_at(position, self.level())
     }
+}
+
+/// FNV-1a (Fowler, Noll and Vo) of the bounds of all runs.
+fn key_of(runs: &[Run]) -> u64 {
+    runs.iter()
+        .flat_map(|run| [run.first, run.end])
+        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, number| {
+            (hash ^ number).wrapping_mul(0x0000_0100_0000_01b3)
+        })
 }
 
 /// Where something was found in an area, for what follows it.

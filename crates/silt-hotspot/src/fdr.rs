@@ -33,13 +33,7 @@ pub(crate) struct QValues {
 /// As [`benjamini_hochberg`], where many tests share one p: `groups` holds such a p and the number
 /// of its tests. What has no p (not a number, or `None`) was not tested and is not counted.
 pub(crate) fn q_values(listed: &[f64], groups: &[Option<(f64, u64)>]) -> QValues {
-    let mut tested = Vec::with_capacity(listed.len());
-    for (at, &p) in listed.iter().enumerate() {
-        if !p.is_nan() {
-            tested.push((p.max(0.0), at as u32));
-        }
-    }
-    let order = sorted(tested);
+    let order = sorted(listed);
     let mut group_order: Vec<(f64, usize, u64)> = groups
         .iter()
         .enumerate()
@@ -59,7 +53,7 @@ pub(crate) fn q_values(listed: &[f64], groups: &[Option<(f64, u64)>]) -> QValues
     // From the largest p down. Among equal ones the first seen has the highest rank, and thereby
     // the least of their rates.
     loop {
-        let last = rest.last().map(|&(p, _)| p);
+        let last = rest.last().map(|key| key.p);
         let last_group = group_order.last().map(|&(p, ..)| p);
         let Some(p) = last.into_iter().chain(last_group).reduce(f64::max) else {
             return q;
@@ -71,14 +65,22 @@ pub(crate) fn q_values(listed: &[f64], groups: &[Option<(f64, u64)>]) -> QValues
             q.groups[at] = least;
             rank -= tests;
         }
-        while let Some((&(next, at), before)) = rest.split_last()
-            && next == p
+        while let Some((key, before)) = rest.split_last()
+            && key.p == p
         {
-            q.listed[at as usize] = least;
+            q.listed[key.at as usize] = least;
             rank -= 1;
             rest = before;
         }
     }
+}
+
+/// A p, and where it stood.
+#[derive(Clone, Copy, Debug, Default)]
+struct Key {
+    p: f64,
+    at: u32,
+    drawer: u32,
 }
 
 /// Keys in a drawer, on average **\[inferred\]**: few enough to sort by insertion.
@@ -86,23 +88,31 @@ const KEYS_PER_DRAWER: usize = 4;
 /// Keys from which a task sorts drawers.
 const TASK_KEYS: usize = 1 << 14;
 
-/// Sorts keys by their p. Most p lie anywhere between 0 and 1, so that many drawers leave little to
-/// sort in each.
-fn sorted(keys: Vec<(f64, u32)>) -> Vec<(f64, u32)> {
-    let drawers = keys.len().div_ceil(KEYS_PER_DRAWER);
-    let drawer = |p: f64| ((p * drawers as f64) as usize).min(drawers - 1);
+/// Sorts by p, and leaves out what is not a number. Most p lie anywhere between 0 and 1, so that
+/// many drawers leave little to sort in each.
+fn sorted(listed: &[f64]) -> Vec<Key> {
+    let drawers = listed.len().div_ceil(KEYS_PER_DRAWER);
     let mut ends = vec![0_u32; drawers];
-    keys.iter().for_each(|&(p, _)| ends[drawer(p)] += 1);
+    let mut keys = Vec::with_capacity(listed.len());
+    for (at, &p) in (0..).zip(listed) {
+        if p.is_nan() {
+            continue;
+        }
+        let p = p.max(0.0);
+        let drawer = ((p * drawers as f64) as usize).min(drawers - 1) as u32;
+        ends[drawer as usize] += 1;
+        keys.push(Key { p, at, drawer });
+    }
     let mut total = 0;
     for end in &mut ends {
         total += *end;
         *end = total - *end;
     }
     // Beginnings up to here; each moves to the end of its drawer as that fills.
-    let mut sorted = vec![(0.0, 0); keys.len()];
-    for (p, at) in keys {
-        let next = &mut ends[drawer(p)];
-        sorted[*next as usize] = (p, at);
+    let mut sorted = vec![Key::default(); keys.len()];
+    for key in keys {
+        let next = &mut ends[key.drawer as usize];
+        sorted[*next as usize] = key;
         *next += 1;
     }
     let mut tasks = Vec::new();
@@ -123,7 +133,7 @@ fn sorted(keys: Vec<(f64, u32)>) -> Vec<(f64, u32)> {
     tasks.push((rest, within));
     tasks.into_par_iter().for_each(|(keys, drawers)| {
         for drawer in drawers {
-            keys[drawer].sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+            keys[drawer].sort_unstable_by(|a, b| a.p.total_cmp(&b.p));
         }
     });
     sorted

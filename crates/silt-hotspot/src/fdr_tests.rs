@@ -57,17 +57,13 @@ fn keys_are_sorted_however_they_are_spread() {
         let p: Vec<f64> = (0..50_000)
             .map(|at| if at % 9 == 0 { 1.0 } else { next().powi(power) })
             .collect();
-        let numbered = (0..).zip(&p).map(|(at, &p)| (p, at));
-        let sorted = super::sorted(numbered.collect());
-        assert!(sorted.is_sorted_by_key(|&(p, _)| p));
-        assert!(
-            sorted
-                .iter()
-                .all(|&(key, at): &(f64, u32)| key == p[at as usize])
-        );
-        let mut numbers: Vec<u32> = sorted.iter().map(|&(_, at)| at).collect();
+        let sorted = super::sorted(&p);
+        assert!(sorted.is_sorted_by_key(|key| key.p));
+        assert!(sorted.iter().all(|key| key.p == p[key.at as usize]));
+        let mut numbers: Vec<u32> = sorted.iter().map(|key| key.at).collect();
         numbers.sort_unstable();
         assert!(numbers.into_iter().eq(0..p.len() as u32));
     }
-    assert!(super::sorted(Vec::new()).is_empty());
+    assert_eq!(super::sorted(&[f64::NAN, 0.5, f64::NAN]).len(), 1);
+    assert!(super::sorted(&[]).is_empty());
 }

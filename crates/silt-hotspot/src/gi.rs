@@ -131,6 +131,16 @@ pub fn gi_star(
     if let Some(permutations) = options.permutations {
         permutations.check(limits)?;
     }
+    // Entered once: a call from outside the pool waits for its threads to wake each time.
+    rayon::scope(|_| scored(neighbourhood, values, options, limits))
+}
+
+fn scored(
+    neighbourhood: &Neighbourhood,
+    values: &CellValues,
+    options: &GiOptions,
+    limits: &Limits,
+) -> Result<GiResult, OptionError> {
     let lag = Lag::of(neighbourhood, values, limits)?;
     let moments = Moments::of(values.area_cells, std::slice::from_ref(values));
     let empty_sizes = empty_sizes(neighbourhood, &lag);
@@ -193,28 +203,28 @@ pub fn gi_star(
         })
         .collect();
 
-    let tally = |score: Option<GiScore>, times: u64| match score {
-        Some(score) if score.q <= options.alpha => Tally {
-            hot: u64::from(score.z > 0.0) * times,
-            cold: u64::from(score.z < 0.0) * times,
-            unscored: 0,
-        },
-        _ => Tally {
-            unscored: u64::from(score.is_none()),
-            ..Tally::default()
-        },
+    let (mut hot, mut cold) = (0, 0);
+    let mut count = |z: Option<f64>, times: u64| {
+        hot += u64::from(z > Some(0.0)) * times;
+        cold += u64::from(z.is_some_and(|z| z < 0.0)) * times;
     };
-    let listed = cells.par_iter().map(|cell| tally(cell.score, 1));
-    let Tally {
-        hot,
-        cold,
-        unscored,
-    } = empty
+    for (cell, _) in lag
+        .cells
         .iter()
-        .map(|group| tally(group.score, group.cells))
-        .fold(listed.reduce(Tally::default, Tally::plus), Tally::plus);
+        .zip(&q.listed)
+        .filter(|&(_, &q)| q <= options.alpha)
+    {
+        count(z(cell), 1);
+    }
+    for group in empty
+        .iter()
+        .filter(|group| group.score.is_some_and(|score| score.q <= options.alpha))
+    {
+        count(group.score.map(|score| score.z), group.cells);
+    }
+    let unscored = p.iter().any(|p| p.is_nan()) || empty.iter().any(|group| group.score.is_none());
     let mut caveats = caveat::of_field(values.area_cells, moments.squares);
-    if unscored > 0 && moments.squares > 0.0 {
+    if unscored && moments.squares > 0.0 {
         caveats.push(Caveat::NeighbourhoodIsWholeArea);
     }
     Ok(GiResult {
@@ -225,24 +235,6 @@ pub fn gi_star(
         cold,
         caveats,
     })
-}
-
-/// Scores counted.
-#[derive(Clone, Copy, Debug, Default)]
-struct Tally {
-    hot: u64,
-    cold: u64,
-    unscored: u64,
-}
-
-impl Tally {
-    fn plus(self, other: Self) -> Self {
-        Self {
-            hot: self.hot + other.hot,
-            cold: self.cold + other.cold,
-            unscored: self.unscored + other.unscored,
-        }
-    }
 }
 
 /// p of the scores met last: where values are counts, few differ.

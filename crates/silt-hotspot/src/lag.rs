@@ -68,9 +68,7 @@ impl Lag {
         method: Method,
     ) -> Result<Self, OptionError> {
         let area = neighbourhood.area();
-        if values.resolution != area.resolution() || values.area_cells != area.cell_count() {
-            return Err(OptionError::OtherArea);
-        }
+        let own_slots = values.slots_in(area).ok_or(OptionError::OtherArea)?;
         let cells = values.cells.len() as u64;
         let neighbours = u64::from(neighbourhood.largest());
         let pairs = cells * neighbours;
@@ -81,18 +79,17 @@ impl Lag {
                 limit: limits.max_pairs,
             });
         }
-        let own_slots = own_slots(neighbourhood, values).ok_or(OptionError::OtherArea)?;
         let is_dense = area.slots() <= DENSE_SLOTS && area.slots() / DENSE_SLOTS_PER_PAIR <= pairs;
         Ok(match method {
             Method::Chosen if neighbourhood.keeps_neighbours() => {
-                gathered(neighbourhood, values, &own_slots)
+                gathered(neighbourhood, values, own_slots)
             }
-            Method::Chosen if is_dense => dense(neighbourhood, values, &own_slots),
-            Method::Chosen => sorted(neighbourhood, values, &own_slots),
+            Method::Chosen if is_dense => dense(neighbourhood, values, own_slots),
+            Method::Chosen => sorted(neighbourhood, values, own_slots),
             #[cfg(test)]
-            Method::Dense => dense(neighbourhood, values, &own_slots),
+            Method::Dense => dense(neighbourhood, values, own_slots),
             #[cfg(test)]
-            Method::Sorted => sorted(neighbourhood, values, &own_slots),
+            Method::Sorted => sorted(neighbourhood, values, own_slots),
         })
     }
 
@@ -148,36 +145,28 @@ enum Method {
     Sorted,
 }
 
-fn own_slots(neighbourhood: &Neighbourhood, values: &CellValues) -> Option<Vec<u64>> {
-    let area = neighbourhood.area();
-    let cells = values.cells.par_iter().with_min_len(TASK_CELLS);
-    let missing = u64::MAX;
-    let slots: Vec<u64> = cells
-        .map_init(
-            || 0,
-            |hint, &cell| area.slot_near(cell, hint).unwrap_or(missing),
-        )
-        .collect();
-    (!slots.contains(&missing)).then_some(slots)
-}
-
 /// Where the neighbours of every cell are at hand, each cell collects its sum.
 fn gathered(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u64]) -> Lag {
     let area = neighbourhood.area();
     // Adding the 0 of an empty cell changes no bit of a sum, which is never -0.0.
     let mut by_slot = vec![0.0; area.slots() as usize];
-    let mut listed = SlotSet::new(area.slots());
     for (&slot, &value) in own_slots.iter().zip(&values.values) {
         by_slot[slot as usize] = value;
-        listed.insert(slot);
-        let kept = neighbourhood.kept_neighbours(slot);
-        kept.iter().for_each(|&near| listed.insert(near.into()));
     }
     let sum_of = |_, slot: u64| {
         let kept = neighbourhood.kept_neighbours(slot);
         kept.iter()
             .fold(0.0, |sum, &near| sum + by_slot[near as usize])
     };
+    if own_slots.len() as u64 == area.cell_count() {
+        return Lag::new(neighbourhood, values, own_slots, own_slots, sum_of);
+    }
+    let mut listed = SlotSet::new(area.slots());
+    for &slot in own_slots {
+        listed.insert(slot);
+        let kept = neighbourhood.kept_neighbours(slot);
+        kept.iter().for_each(|&near| listed.insert(near.into()));
+    }
     Lag::new(neighbourhood, values, own_slots, &listed.to_vec(), sum_of)
 }
 

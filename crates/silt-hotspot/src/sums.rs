@@ -34,8 +34,10 @@ impl Exactness {
 }
 
 /// Cells that have rows, ascending, and the sums of those.
+#[derive(Default)]
 pub(crate) struct ByCell {
     pub(crate) cells: Vec<CellIndex>,
+    pub(crate) slots: Vec<u64>,
     pub(crate) values: Vec<f64>,
     pub(crate) rows_outside: u64,
 }
@@ -76,6 +78,11 @@ const OUTSIDE: u64 = u64::MAX;
 
 /// Sums rows by cell, in the order of their values where the sum is not exact.
 pub(crate) fn by_cell(area: &StudyArea, rows: &[(CellIndex, f64)], is_exact: bool) -> ByCell {
+    // Entered once: a call from outside the pool waits for its threads to wake each time.
+    rayon::scope(|_| in_buckets(area, rows, is_exact))
+}
+
+fn in_buckets(area: &StudyArea, rows: &[(CellIndex, f64)], is_exact: bool) -> ByCell {
     let slots: Vec<u64> = rows
         .par_iter()
         .with_min_len(TASK_ROWS)
@@ -103,7 +110,7 @@ pub(crate) fn by_cell(area: &StudyArea, rows: &[(CellIndex, f64)], is_exact: boo
         }
     }
 
-    let sums: Vec<(Vec<CellIndex>, Vec<f64>)> = buckets
+    let parts: Vec<ByCell> = buckets
         .into_par_iter()
         .enumerate()
         .map(|(bucket, rows)| {
@@ -116,16 +123,32 @@ pub(crate) fn by_cell(area: &StudyArea, rows: &[(CellIndex, f64)], is_exact: boo
             }
         })
         .collect();
-    let (cells, values): (Vec<Vec<CellIndex>>, Vec<Vec<f64>>) = sums.into_iter().unzip();
-    ByCell {
-        cells: cells.concat(),
-        values: values.concat(),
+    let cells = parts.iter().map(|part| part.cells.len()).sum();
+    let mut result = ByCell {
+        cells: Vec::with_capacity(cells),
+        slots: Vec::with_capacity(cells),
+        values: Vec::with_capacity(cells),
         rows_outside,
+    };
+    for part in parts {
+        result.cells.extend_from_slice(&part.cells);
+        result.slots.extend_from_slice(&part.slots);
+        result.values.extend_from_slice(&part.values);
+    }
+    result
+}
+
+impl ByCell {
+    fn push(&mut self, cell: CellIndex, slot: u64, values: impl Iterator<Item = f64>) {
+        self.cells.push(cell);
+        self.slots.push(slot);
+        // Begins with 0, so that no sum is -0.0, which would print as a negative value.
+        self.values.push(values.fold(0.0, |sum, value| sum + value));
     }
 }
 
 /// Rows whose slots lie in `first..first + width`.
-fn by_table(rows: &[Row], first: u64, width: usize, is_exact: bool) -> (Vec<CellIndex>, Vec<f64>) {
+fn by_table(rows: &[Row], first: u64, width: usize, is_exact: bool) -> ByCell {
     let place = |row: &Row| (row.slot - first) as usize;
     let mut table: Vec<(Option<CellIndex>, u32)> = vec![(None, 0); width];
     for row in rows {
@@ -145,32 +168,29 @@ fn by_table(rows: &[Row], first: u64, width: usize, is_exact: bool) -> (Vec<Cell
         values[*next as usize] = ordered(row.value);
         *next += 1;
     }
-    let mut first = 0;
-    let mut sums = (Vec::new(), Vec::new());
-    for (cell, end) in table {
-        let of_cell = &mut values[first..end as usize];
-        first = end as usize;
+    let mut begin = 0;
+    let mut sums = ByCell::default();
+    for (slot, (cell, end)) in (first..).zip(table) {
+        let of_cell = &mut values[begin..end as usize];
+        begin = end as usize;
         let Some(cell) = cell else { continue };
         if !is_exact {
             of_cell.sort_unstable();
         }
-        sums.0.push(cell);
-        sums.1.push(sum_of(of_cell.iter().copied().map(value_of)));
+        sums.push(cell, slot, of_cell.iter().copied().map(value_of));
     }
     sums
 }
 
 /// Rows of any slots.
-fn by_order(mut rows: Vec<Row>) -> (Vec<CellIndex>, Vec<f64>) {
+fn by_order(mut rows: Vec<Row>) -> ByCell {
     rows.sort_unstable_by_key(|row| (row.slot, ordered(row.value)));
-    rows.chunk_by(|a, b| a.slot == b.slot)
-        .map(|rows| (rows[0].cell, sum_of(rows.iter().map(|row| row.value))))
-        .unzip()
-}
-
-/// Begins with 0, so that no sum is -0.0, which would print as a negative value.
-fn sum_of(values: impl Iterator<Item = f64>) -> f64 {
-    values.fold(0.0, |sum, value| sum + value)
+    let mut sums = ByCell::default();
+    for of_cell in rows.chunk_by(|a, b| a.slot == b.slot) {
+        let Row { slot, cell, .. } = of_cell[0];
+        sums.push(cell, slot, of_cell.iter().map(|row| row.value));
+    }
+    sums
 }
 
 #[cfg(test)]

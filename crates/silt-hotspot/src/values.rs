@@ -39,7 +39,9 @@ fn is_usable(value: f64) -> bool {
 pub struct CellValues {
     pub(crate) resolution: Resolution,
     pub(crate) area_cells: u64,
+    area_key: u64,
     pub(crate) cells: Vec<CellIndex>,
+    slots: Vec<u64>,
     pub(crate) values: Vec<f64>,
     rows_outside: u64,
 }
@@ -75,6 +77,7 @@ impl CellValues {
         }
         let sums::ByCell {
             cells,
+            slots,
             values,
             rows_outside,
         } = sums::by_cell(area, &given, exactness.is_exact());
@@ -86,7 +89,9 @@ impl CellValues {
         Ok(Self {
             resolution: area.resolution(),
             area_cells: area.cell_count(),
+            area_key: area.key(),
             cells,
+            slots,
             values,
             rows_outside,
         })
@@ -126,6 +131,14 @@ impl CellValues {
             mean: moments.mean,
             standard_deviation: moments.standard_deviation(),
         }
+    }
+
+    /// Slots of the cells in an area; `None` where it is not the one that the rows were summed for.
+    pub(crate) fn slots_in(&self, area: &StudyArea) -> Option<&[u64]> {
+        let is_same = self.resolution == area.resolution()
+            && self.area_cells == area.cell_count()
+            && self.area_key == area.key();
+        is_same.then_some(&self.slots)
     }
 
     pub(crate) fn rows_outside(&self) -> u64 {
