@@ -263,7 +263,7 @@ def sentence(question, answer, cells, outlines):
         text += f" {count(selected['without_position'], 'feature has', 'features have')} no position."
     if question.get("note"):
         text += f" {question['note']}."
-    return ("SYNTHETIC DATA, no real place is meant: " if answer.get("synthetic") else "") + text
+    return ("SYNTHETIC DATA, none of it happened: " if answer.get("synthetic") else "") + text
 
 
 def sources(answer, cells):
@@ -346,8 +346,8 @@ def placed_axes(frame):
     height = width / shape_of_map
     left = 0.25 + width + 0.4
     rest = WIDTH_IN - 0.25 - left
-    key_beside = rest > 0.9 * MAP_HEIGHT_IN
-    side = min(rest - KEY_WIDTH_IN, height - 0.3) if key_beside else rest
+    key_beside = rest - KEY_WIDTH_IN > 0.75 * height
+    side = min(rest - KEY_WIDTH_IN, height - 0.3) if key_beside else min(rest, max(height - 0.3 - KEY_HEIGHT_IN, 3.4))
     high = max(height, side + 0.3 + (0 if key_beside else KEY_HEIGHT_IN))
     total = BELOW_IN + high + ABOVE_IN
     figure = plt.figure(figsize=(WIDTH_IN, total), dpi=130)
@@ -415,7 +415,7 @@ def draw(question, answer, cells, outlines, text, file):
     if outside:
         head += f"; {count(outside, 'cell with features lies', 'cells with features lie')} outside of the frame"
     figure.text(0.02, 1 - 0.5 / total_in, head, fontsize=9.5, va="top")
-    figure.text(0.02, (BELOW_IN - 0.12) / total_in, "\n".join(textwrap.wrap(text.replace(" %", "\u00a0%"), 160)), fontsize=9.5, va="top")
+    figure.text(0.02, (BELOW_IN - 0.12) / total_in, "\n".join(textwrap.wrap(text.replace(" %", "\u00a0%").replace("° ", "°\u00a0"), 160)), fontsize=9.5, va="top")
     outline_note = "Outlines: Natural Earth, no endorsement of boundaries or names implied."
     source = "\n".join(textwrap.wrap(f"Source: {sources(answer, cells)}. {outline_note}", 190))
     figure.text(0.02, 0.1 / total_in, source, fontsize=7.5, color="#505050", va="bottom")
