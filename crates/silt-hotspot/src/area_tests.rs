@@ -1,5 +1,6 @@
 use h3o::{CellIndex, Resolution};
 
+use super::Cursor;
 use crate::testing::disk;
 use crate::{AreaError, StudyArea};
 
@@ -52,15 +53,20 @@ fn slots_ascend_and_lead_back() {
     let area = StudyArea::from_cells(Resolution::Four, coarse).expect("an area");
     let mut before = None;
     for cell in area.cells() {
-        let slot = area.slot(cell.into()).expect("a slot");
+        let slot = area.slot(cell).expect("a slot");
         assert!(before.is_none_or(|previous| previous < slot) && slot < area.slots());
-        assert_eq!(area.cell_at(slot), Some(cell));
+        assert_eq!(area.cell_near(slot, &mut Cursor::default()), Some(cell));
         before = Some(slot);
     }
     assert_eq!(area.cells().count() as u64, area.cell_count());
+    let mut cursor = Cursor::default();
+    for slot in 0..area.slots() {
+        let alone = area.cell_near(slot, &mut Cursor::default());
+        assert_eq!(area.cell_near(slot, &mut cursor), alone);
+    }
     assert_eq!(
         (0..area.slots())
-            .filter(|&slot| area.cell_at(slot).is_some())
+            .filter(|&slot| area.cell_near(slot, &mut Cursor::default()).is_some())
             .count() as u64,
         area.cell_count()
     );

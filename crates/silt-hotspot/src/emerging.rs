@@ -4,6 +4,7 @@ use h3o::CellIndex;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::area::Cursor;
 use crate::caveat::{self, Caveat};
 use crate::classes::{self, EmergingClass};
 use crate::error::OptionError;
@@ -148,7 +149,10 @@ pub fn emerging_hotspots(
             scale.z(window.iter().sum(), cube.sizes[row] * depth(step))
         })
         .collect();
-    let p: Vec<Option<f64>> = z.par_iter().map(|z| z.map(two_sided_p)).collect();
+    let p: Vec<f64> = z
+        .par_iter()
+        .map(|z| z.map_or(f64::NAN, two_sided_p))
+        .collect();
     let empty = cube.empty(neighbourhood);
     let empty_z: Vec<Option<f64>> = empty
         .iter()
@@ -162,7 +166,7 @@ pub fn emerging_hotspots(
         .collect();
     let q = fdr::q_values(&p, &empty_p);
 
-    let series = |z: &[Option<f64>], q: &[Option<f64>]| series(z, q, options);
+    let series = |z: &[Option<f64>], q: &[f64]| series(z, q, options);
     let cells: Vec<EmergingCell> = (0..cube.cells.len())
         .into_par_iter()
         .map(|row| {
@@ -225,9 +229,8 @@ pub fn emerging_hotspots(
     })
 }
 
-fn series(z: &[Option<f64>], q: &[Option<f64>], options: &EmergingOptions) -> Series {
-    let scored: Option<Vec<(f64, f64)>> =
-        z.iter().zip(q).map(|(z, q)| Some(((*z)?, (*q)?))).collect();
+fn series(z: &[Option<f64>], q: &[f64], options: &EmergingOptions) -> Series {
+    let scored: Option<Vec<(f64, f64)>> = z.iter().zip(q).map(|(z, &q)| Some(((*z)?, q))).collect();
     let Some(scored) = scored else {
         return Series {
             z: Vec::new(),
@@ -281,7 +284,7 @@ impl Cube {
             .collect::<Result<_, _>>()?;
         let mut slots: Vec<u64> = lags
             .iter()
-            .flat_map(|lag| lag.slots.iter().copied())
+            .flat_map(|lag| lag.cells.iter().map(|cell| cell.slot))
             .collect();
         slots.par_sort_unstable();
         slots.dedup();
@@ -298,18 +301,19 @@ impl Cube {
         let mut totals = vec![0.0; slots.len()];
         for (step, lag) in lags.iter().enumerate() {
             let mut row = 0;
-            for (at, &slot) in lag.slots.iter().enumerate() {
-                while slots[row] < slot {
+            for cell in &lag.cells {
+                while slots[row] < cell.slot {
                     row += 1;
                 }
-                sums[row * steps.len() + step] = lag.sums[at] + lag.own[at];
-                totals[row] += lag.own[at];
+                sums[row * steps.len() + step] = cell.sum + cell.own;
+                totals[row] += cell.own;
             }
         }
         let area = neighbourhood.area();
-        let cells = area
-            .cells_at(slots.iter().copied())
-            .map(|(_, cell)| cell)
+        let mut cursor = Cursor::default();
+        let cells = slots
+            .iter()
+            .filter_map(|&slot| area.cell_near(slot, &mut cursor))
             .collect();
         Ok(Self {
             cells,

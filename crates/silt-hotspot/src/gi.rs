@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::caveat::{self, Caveat};
 use crate::error::OptionError;
 use crate::fdr;
-use crate::lag::Lag;
+use crate::lag::{Lag, LagCell};
 use crate::limits::Limits;
 use crate::neighbours::Neighbourhood;
 use crate::normal::two_sided_p;
@@ -131,19 +131,29 @@ pub fn gi_star(
     if let Some(permutations) = options.permutations {
         permutations.check(limits)?;
     }
+    // Entered once: a call from outside the pool waits for its threads to wake each time.
+    rayon::scope(|_| scored(neighbourhood, values, options, limits))
+}
+
+fn scored(
+    neighbourhood: &Neighbourhood,
+    values: &CellValues,
+    options: &GiOptions,
+    limits: &Limits,
+) -> Result<GiResult, OptionError> {
     let lag = Lag::of(neighbourhood, values, limits)?;
     let moments = Moments::of(values.area_cells, std::slice::from_ref(values));
     let empty_sizes = empty_sizes(neighbourhood, &lag);
     let scale = Scale::new(&moments, options.weights, neighbourhood.largest());
 
-    let z: Vec<Option<f64>> = lag
-        .sums
+    let z = |cell: &LagCell| scale.z(cell.sum + cell.own, cell.size);
+    let p: Vec<f64> = lag
+        .cells
         .par_iter()
-        .zip(&lag.own)
-        .zip(&lag.sizes)
-        .map(|((others, own), &size)| scale.z(others + own, size))
+        .map_init(PMemory::default, |memory, cell| {
+            z(cell).map_or(f64::NAN, |z| memory.two_sided_p(z))
+        })
         .collect();
-    let p: Vec<Option<f64>> = z.par_iter().map(|z| z.map(two_sided_p)).collect();
     let empty_z: Vec<Option<f64>> = empty_sizes
         .iter()
         .map(|(&size, _)| scale.z(0.0, size))
@@ -158,9 +168,8 @@ pub fn gi_star(
         .permutations
         .map(|permutations| Chance::draw(&lag, &empty_sizes, values, permutations));
 
-    let score = |z: Option<f64>, p: Option<f64>, q: Option<f64>, p_permutation: Option<f64>| {
-        let (z, p, q) = (z?, p?, q?);
-        Some(GiScore {
+    let score = |z: Option<f64>, p: f64, q: f64, p_permutation: Option<f64>| {
+        z.map(|z| GiScore {
             z,
             p,
             q,
@@ -168,59 +177,93 @@ pub fn gi_star(
             p_permutation,
         })
     };
-    let listed = |at: usize| {
-        let p_permutation = chance.as_ref().and_then(|chance| chance.p(&lag, at));
+    let listed = |(at, cell): (usize, &LagCell)| {
+        let p_permutation = chance.as_ref().and_then(|chance| chance.p(at, cell));
         GiCell {
-            cell: lag.cells[at],
-            value: lag.own[at],
-            has_value: lag.row[at].is_some(),
-            sum: lag.sums[at] + lag.own[at],
-            neighbourhood: lag.sizes[at],
-            score: score(z[at], p[at], q.listed[at], p_permutation),
+            cell: cell.cell,
+            value: cell.own,
+            has_value: cell.row().is_some(),
+            sum: cell.sum + cell.own,
+            neighbourhood: cell.size,
+            score: score(z(cell), p[at], q.listed[at], p_permutation),
         }
     };
-    let cells: Vec<GiCell> = (0..lag.cells.len()).into_par_iter().map(listed).collect();
+    let cells: Vec<GiCell> = lag.cells.par_iter().enumerate().map(listed).collect();
     let empty: Vec<EmptyCells> = empty_sizes
         .iter()
         .enumerate()
         .map(|(at, (&size, &cells))| {
             let p_permutation = chance.as_ref().and_then(|chance| chance.p_of_empty(size));
+            let p = empty_p[at].map_or(f64::NAN, |(p, _)| p);
             EmptyCells {
                 neighbourhood: size,
                 cells,
-                score: score(
-                    empty_z[at],
-                    empty_p[at].map(|(p, _)| p),
-                    q.groups[at],
-                    p_permutation,
-                ),
+                score: score(empty_z[at], p, q.groups[at], p_permutation),
             }
         })
         .collect();
 
-    let (mut hot, mut cold, mut unscored) = (0, 0, false);
-    let listed = cells.iter().map(|cell| (cell.score, 1));
-    for (score, times) in listed.chain(empty.iter().map(|group| (group.score, group.cells))) {
-        match score {
-            Some(score) if score.q <= options.alpha => {
-                hot += u64::from(score.z > 0.0) * times;
-                cold += u64::from(score.z < 0.0) * times;
-            }
-            _ => unscored |= score.is_none(),
-        }
+    let (mut hot, mut cold) = (0, 0);
+    let mut count = |z: Option<f64>, times: u64| {
+        hot += u64::from(z > Some(0.0)) * times;
+        cold += u64::from(z.is_some_and(|z| z < 0.0)) * times;
+    };
+    for (cell, _) in lag
+        .cells
+        .iter()
+        .zip(&q.listed)
+        .filter(|&(_, &q)| q <= options.alpha)
+    {
+        count(z(cell), 1);
     }
+    for group in empty
+        .iter()
+        .filter(|group| group.score.is_some_and(|score| score.q <= options.alpha))
+    {
+        count(group.score.map(|score| score.z), group.cells);
+    }
+    let unscored = p.iter().any(|p| p.is_nan()) || empty.iter().any(|group| group.score.is_none());
     let mut caveats = caveat::of_field(values.area_cells, moments.squares);
     if unscored && moments.squares > 0.0 {
         caveats.push(Caveat::NeighbourhoodIsWholeArea);
     }
     Ok(GiResult {
-        study: values.summary(),
+        study: values.summary_of(&moments),
         cells,
         empty,
         hot,
         cold,
         caveats,
     })
+}
+
+/// p of the scores met last: where values are counts, few differ.
+struct PMemory {
+    /// Bits of z, and its p.
+    known: Vec<(u64, f64)>,
+}
+
+impl Default for PMemory {
+    fn default() -> Self {
+        let zero = 0.0_f64;
+        Self {
+            known: vec![(zero.to_bits(), two_sided_p(zero)); 1 << Self::SLOTS_LOG2],
+        }
+    }
+}
+
+impl PMemory {
+    const SLOTS_LOG2: u32 = 9;
+
+    fn two_sided_p(&mut self, z: f64) -> f64 {
+        // Fibonacci hashing: the upper bits of a product with 2^64 divided by the golden ratio.
+        let hash = z.to_bits().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - Self::SLOTS_LOG2);
+        let known = &mut self.known[hash as usize];
+        if known.0 != z.to_bits() {
+            *known = (z.to_bits(), two_sided_p(z));
+        }
+        known.1
+    }
 }
 
 pub(crate) fn check_level(name: &'static str, value: f64) -> Result<(), OptionError> {
@@ -235,8 +278,8 @@ pub(crate) fn check_level(name: &'static str, value: f64) -> Result<(), OptionEr
 pub(crate) fn empty_sizes(neighbourhood: &Neighbourhood, lag: &Lag) -> BTreeMap<u32, u64> {
     let mut left: BTreeMap<u32, u64> = neighbourhood.sizes().collect();
     let mut listed = vec![0_u64; neighbourhood.largest() as usize + 1];
-    for &size in &lag.sizes {
-        listed[size as usize] += 1;
+    for cell in &lag.cells {
+        listed[cell.size as usize] += 1;
     }
     for (&size, cells) in &mut left {
         *cells = cells.saturating_sub(listed[size as usize]);
@@ -305,7 +348,8 @@ impl Chance {
         values: &CellValues,
         permutations: Permutations,
     ) -> Self {
-        let mut sizes: Vec<u32> = lag.sizes.iter().chain(empty.keys()).copied().collect();
+        let listed = lag.cells.iter().map(|cell| cell.size);
+        let mut sizes: Vec<u32> = listed.chain(empty.keys().copied()).collect();
         sizes.sort_unstable();
         sizes.dedup();
         let references = sizes
@@ -319,8 +363,8 @@ impl Chance {
             .collect();
         // First the cells with a value, then the empty ones that are listed, then all others.
         let mut next_empty = values.values.len() as u64;
-        let mut position = |row: &Option<u32>| {
-            row.map_or_else(
+        let mut position = |cell: &LagCell| {
+            cell.row().map_or_else(
                 || {
                     next_empty += 1;
                     next_empty - 1
@@ -328,7 +372,7 @@ impl Chance {
                 u64::from,
             )
         };
-        let positions = lag.row.iter().map(&mut position).collect();
+        let positions = lag.cells.iter().map(&mut position).collect();
         Self {
             references,
             positions,
@@ -336,9 +380,10 @@ impl Chance {
         }
     }
 
-    pub(crate) fn p(&self, lag: &Lag, at: usize) -> Option<f64> {
-        let reference = self.references.get(&lag.sizes[at])?;
-        Some(reference.p(self.positions[at], lag.sums[at]))
+    /// Of a listed cell and its number among them.
+    pub(crate) fn p(&self, at: usize, cell: &LagCell) -> Option<f64> {
+        let reference = self.references.get(&cell.size)?;
+        Some(reference.p(self.positions[at], cell.sum))
     }
 
     pub(crate) fn p_of_empty(&self, size: u32) -> Option<f64> {

@@ -3,32 +3,51 @@
 use h3o::CellIndex;
 use rayon::prelude::*;
 
+use crate::area::Cursor;
 use crate::error::OptionError;
 use crate::limits::Limits;
 use crate::neighbours::{Neighbourhood, Scratch};
+use crate::slots::SlotSet;
 use crate::values::CellValues;
 
-/// The cells whose neighbourhood holds a value, ascending, as columns of equal length.
-pub(crate) struct Lag {
-    pub(crate) slots: Vec<u64>,
-    pub(crate) cells: Vec<CellIndex>,
+/// A cell whose neighbourhood holds a value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct LagCell {
+    pub(crate) slot: u64,
+    pub(crate) cell: CellIndex,
     /// Sum over the neighbours, the cell itself left out.
-    pub(crate) sums: Vec<f64>,
-    /// Size of the neighbourhood, the cell itself included.
-    pub(crate) sizes: Vec<u32>,
+    pub(crate) sum: f64,
     /// The cell's own value.
-    pub(crate) own: Vec<f64>,
-    /// Row of the cell among the values; `None` for an empty cell.
-    pub(crate) row: Vec<Option<u32>>,
+    pub(crate) own: f64,
+    /// Size of the neighbourhood, the cell itself included.
+    pub(crate) size: u32,
+    /// Row of the cell among the values; [`NO_ROW`] for an empty cell.
+    row: u32,
+}
+
+const NO_ROW: u32 = u32::MAX;
+
+impl LagCell {
+    pub(crate) fn row(&self) -> Option<u32> {
+        (self.row != NO_ROW).then_some(self.row)
+    }
+}
+
+/// The cells whose neighbourhood holds a value, ascending. The neighbours of a cell are summed in
+/// ascending order, however they are found.
+pub(crate) struct Lag {
+    pub(crate) cells: Vec<LagCell>,
 }
 
 /// Cells with a value that one task looks at, and tasks whose neighbours are held at a time.
 const CHUNK_PAIRS: usize = 1 << 15;
-const CHUNKS_AT_ONCE: usize = 128;
+const CHUNKS_AT_ONCE: usize = 16;
 /// An array over all slots is used when it has at most this many, or this many times the pairs;
 /// else pairs are sorted.
 const DENSE_SLOTS: u64 = 1 << 24;
 const DENSE_SLOTS_PER_PAIR: u64 = 64;
+/// Cells that one task of a plain loop takes at least.
+const TASK_CELLS: usize = 4096;
 
 /// Slots touched by a chunk of cells with a value, and how many by each cell.
 type Touched = (Vec<u64>, Vec<u32>);
@@ -49,9 +68,7 @@ impl Lag {
         method: Method,
     ) -> Result<Self, OptionError> {
         let area = neighbourhood.area();
-        if values.resolution != area.resolution() || values.area_cells != area.cell_count() {
-            return Err(OptionError::OtherArea);
-        }
+        let own_slots = values.slots_in(area).ok_or(OptionError::OtherArea)?;
         let cells = values.cells.len() as u64;
         let neighbours = u64::from(neighbourhood.largest());
         let pairs = cells * neighbours;
@@ -62,69 +79,61 @@ impl Lag {
                 limit: limits.max_pairs,
             });
         }
-        let mut hint = 0;
-        let own_slots: Option<Vec<u64>> = values
-            .cells
-            .iter()
-            .map(|&cell| area.slot_near(cell.into(), &mut hint))
-            .collect();
-        let own_slots = own_slots.ok_or(OptionError::OtherArea)?;
-
-        let dense = match method {
-            Method::Chosen => {
-                area.slots() <= DENSE_SLOTS && area.slots() / DENSE_SLOTS_PER_PAIR <= pairs
+        let is_dense = area.slots() <= DENSE_SLOTS && area.slots() / DENSE_SLOTS_PER_PAIR <= pairs;
+        Ok(match method {
+            Method::Chosen if neighbourhood.keeps_neighbours() => {
+                gathered(neighbourhood, values, own_slots)
             }
+            Method::Chosen if is_dense => dense(neighbourhood, values, own_slots),
+            Method::Chosen => sorted(neighbourhood, values, own_slots),
             #[cfg(test)]
-            Method::Dense => true,
+            Method::Dense => dense(neighbourhood, values, own_slots),
             #[cfg(test)]
-            Method::Sorted => false,
-        };
-        let sums = if dense { dense_sums } else { sorted_sums };
-        let (slots, sums) = sums(neighbourhood, values, &own_slots);
-        Ok(Self::with_own(
-            neighbourhood,
-            values,
-            &own_slots,
-            slots,
-            sums,
-        ))
+            Method::Sorted => sorted(neighbourhood, values, own_slots),
+        })
     }
 
     /// Adds what is known of the cells themselves to the sums of their neighbours.
-    fn with_own(
+    fn new(
         neighbourhood: &Neighbourhood,
         values: &CellValues,
         own_slots: &[u64],
-        slots: Vec<u64>,
-        sums: Vec<f64>,
+        slots: &[u64],
+        sum_of: impl Fn(usize, u64) -> f64 + Sync,
     ) -> Self {
         let area = neighbourhood.area();
-        let sizes = neighbourhood.sizes_of(&slots);
-        let mut cells = Vec::with_capacity(slots.len());
-        let mut own = Vec::with_capacity(slots.len());
-        let mut row = Vec::with_capacity(slots.len());
-        // Each cell with a value is among the slots, and both ascend.
-        let mut next = 0;
-        for &slot in &slots {
-            if own_slots.get(next) == Some(&slot) {
-                cells.push(values.cells[next]);
-                own.push(values.values[next]);
-                row.push(u32::try_from(next).ok());
-                next += 1;
+        let sizes = neighbourhood.sizes_of(slots);
+        let first_row = |slot: u64| own_slots.partition_point(|&own| own < slot);
+        // What a task knows from the cell before: the run of the area, and the next row.
+        let list = |(cursor, next): &mut (Cursor, Option<usize>),
+                    (at, slot, size): (usize, u64, u32)| {
+            let row = next.unwrap_or_else(|| first_row(slot));
+            // Each cell with a value is among the slots, and both ascend.
+            let has_value = own_slots.get(row) == Some(&slot);
+            *next = Some(row + usize::from(has_value));
+            let cell = if has_value {
+                values.cells[row]
             } else {
-                cells.extend(area.cell_at(slot));
-                own.push(0.0);
-                row.push(None);
+                area.cell_near(slot, cursor).expect("only cells are listed")
+            };
+            LagCell {
+                slot,
+                cell,
+                sum: sum_of(at, slot),
+                own: if has_value { values.values[row] } else { 0.0 },
+                size,
+                row: if has_value { row as u32 } else { NO_ROW },
             }
-        }
-        Self {
-            slots,
-            cells,
-            sums,
-            sizes,
-            own,
-            row,
-        }
+        };
+        let cells = slots
+            .par_iter()
+            .zip(&sizes)
+            .enumerate()
+            .map(|(at, (&slot, &size))| (at, slot, size))
+            .with_min_len(TASK_CELLS)
+            .map_init(|| (Cursor::default(), None), list)
+            .collect();
+        Self { cells }
     }
 }
 
@@ -136,32 +145,52 @@ enum Method {
     Sorted,
 }
 
+/// Where the neighbours of every cell are at hand, each cell collects its sum.
+fn gathered(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u64]) -> Lag {
+    let area = neighbourhood.area();
+    // Adding the 0 of an empty cell changes no bit of a sum, which is never -0.0.
+    let mut by_slot = vec![0.0; area.slots() as usize];
+    for (&slot, &value) in own_slots.iter().zip(&values.values) {
+        by_slot[slot as usize] = value;
+    }
+    let sum_of = |_, slot: u64| {
+        let kept = neighbourhood.kept_neighbours(slot);
+        kept.iter()
+            .fold(0.0, |sum, &near| sum + by_slot[near as usize])
+    };
+    if own_slots.len() as u64 == area.cell_count() {
+        return Lag::new(neighbourhood, values, own_slots, own_slots, sum_of);
+    }
+    let mut listed = SlotSet::new(area.slots());
+    for &slot in own_slots {
+        listed.insert(slot);
+        let kept = neighbourhood.kept_neighbours(slot);
+        kept.iter().for_each(|&near| listed.insert(near.into()));
+    }
+    Lag::new(neighbourhood, values, own_slots, &listed.to_vec(), sum_of)
+}
+
 /// Finds the neighbours of the cells with a value, in parallel, and hands them on in the order of
 /// the cells: a sum has one order.
 fn each_chunk(
     neighbourhood: &Neighbourhood,
     values: &CellValues,
-    own_slots: &[u64],
     mut take: impl FnMut(usize, Touched),
 ) {
     let neighbours = neighbourhood.largest() as usize - 1;
     let chunk = (CHUNK_PAIRS / (neighbours + 1)).max(1);
     let at_once = chunk * CHUNKS_AT_ONCE;
-    let batches = values.cells.chunks(at_once).zip(own_slots.chunks(at_once));
-    for (batch_number, (cells, own)) in batches.enumerate() {
+    for (batch_number, cells) in values.cells.chunks(at_once).enumerate() {
         let touched: Vec<Touched> = cells
             .par_chunks(chunk)
-            .zip(own.par_chunks(chunk))
-            .map(|(cells, own)| {
-                let mut scratch = Scratch::default();
+            .map(|cells| {
+                let mut scratch = Scratch::new(neighbourhood);
                 let mut slots = Vec::with_capacity(cells.len() * neighbours);
                 let mut counts = Vec::with_capacity(cells.len());
-                for (&cell, &own) in cells.iter().zip(own) {
-                    let before = slots.len();
-                    neighbourhood.each_neighbour(cell.into(), own, &mut scratch, |slot| {
-                        slots.push(slot);
-                    });
-                    counts.push((slots.len() - before) as u32);
+                for &cell in cells {
+                    let near = neighbourhood.find(cell, &mut scratch);
+                    slots.extend_from_slice(near);
+                    counts.push(near.len() as u32);
                 }
                 (slots, counts)
             })
@@ -175,81 +204,37 @@ fn each_chunk(
     }
 }
 
-fn dense_sums(
-    neighbourhood: &Neighbourhood,
-    values: &CellValues,
-    own_slots: &[u64],
-) -> (Vec<u64>, Vec<f64>) {
-    let slots = neighbourhood.area().slots() as usize;
-    let mut sums = vec![0.0; slots];
-    // A byte each, as setting a bit would have to read the others first.
-    let mut listed = vec![false; slots];
-    let mut list = |slot: u64| listed[slot as usize] = true;
-    for &slot in own_slots {
-        list(slot);
-    }
-    if neighbourhood.keeps_neighbours() {
-        let mut scratch = Scratch::default();
-        for ((&cell, &value), &own) in values.cells.iter().zip(&values.values).zip(own_slots) {
-            neighbourhood.each_neighbour(cell.into(), own, &mut scratch, |slot| {
+/// Each cell with a value adds it to its neighbours, in an array over all slots.
+fn dense(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u64]) -> Lag {
+    let slots = neighbourhood.area().slots();
+    let mut sums = vec![0.0; slots as usize];
+    let mut listed = SlotSet::new(slots);
+    own_slots.iter().for_each(|&slot| listed.insert(slot));
+    each_chunk(neighbourhood, values, |first, (touched, counts)| {
+        let mut rest = touched.as_slice();
+        for (value, count) in values.values[first..].iter().zip(counts) {
+            let (of_cell, after) = rest.split_at(count as usize);
+            for &slot in of_cell {
                 sums[slot as usize] += value;
-                list(slot);
-            });
-        }
-        return listed_sums(&listed, &sums);
-    }
-    each_chunk(
-        neighbourhood,
-        values,
-        own_slots,
-        |first, (touched, counts)| {
-            let mut rest = touched.as_slice();
-            for (value, count) in values.values[first..].iter().zip(counts) {
-                let (of_cell, after) = rest.split_at(count as usize);
-                for &slot in of_cell {
-                    sums[slot as usize] += value;
-                    list(slot);
-                }
-                rest = after;
+                listed.insert(slot);
             }
-        },
-    );
-
-    listed_sums(&listed, &sums)
-}
-
-/// The listed slots, ascending, and their sums.
-fn listed_sums(listed: &[bool], sums: &[f64]) -> (Vec<u64>, Vec<f64>) {
-    let count = listed.iter().filter(|&&listed| listed).count();
-    let mut slots = Vec::with_capacity(count);
-    let mut kept = Vec::with_capacity(count);
-    for (slot, (&is_listed, &sum)) in listed.iter().zip(sums).enumerate() {
-        if is_listed {
-            slots.push(slot as u64);
-            kept.push(sum);
+            rest = after;
         }
-    }
-    (slots, kept)
+    });
+    let sum_of = |_, slot: u64| sums[slot as usize];
+    Lag::new(neighbourhood, values, own_slots, &listed.to_vec(), sum_of)
 }
 
-fn sorted_sums(
-    neighbourhood: &Neighbourhood,
-    values: &CellValues,
-    own_slots: &[u64],
-) -> (Vec<u64>, Vec<f64>) {
+/// As [`dense`], in memory that does not depend on the area.
+fn sorted(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u64]) -> Lag {
     let mut pairs: Vec<(u64, f64)> = own_slots.iter().map(|&slot| (slot, 0.0)).collect();
-    each_chunk(
-        neighbourhood,
-        values,
-        own_slots,
-        |first, (touched, counts)| {
-            let repeated = values.values[first..]
-                .iter()
-                .zip(counts)
-                .flat_map(|(&value, count)| std::iter::repeat_n(value, count as usize));
-            pairs.extend(touched.into_iter().zip(repeated));
-        },
-    );
+    each_chunk(neighbourhood, values, |first, (touched, counts)| {
+        let repeated = values.values[first..]
+            .iter()
+            .zip(counts)
+            .flat_map(|(&value, count)| std::iter::repeat_n(value, count as usize));
+        pairs.extend(touched.into_iter().zip(repeated));
+    });
     // Stable: the neighbours of a cell are summed in their order.
     pairs.par_sort_by_key(|&(slot, _)| slot);
     let mut slots: Vec<u64> = Vec::new();
@@ -263,7 +248,7 @@ fn sorted_sums(
             }
         }
     }
-    (slots, sums)
+    Lag::new(neighbourhood, values, own_slots, &slots, |at, _| sums[at])
 }
 
 #[cfg(test)]

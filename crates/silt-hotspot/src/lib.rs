@@ -32,6 +32,7 @@ mod area;
 mod caveat;
 mod classes;
 mod dbscan;
+mod disk;
 mod emerging;
 mod error;
 mod fdr;
@@ -44,6 +45,8 @@ mod moran;
 mod neighbours;
 mod normal;
 mod permutation;
+mod slots;
+mod sums;
 mod trend;
 mod values;
 

@@ -126,12 +126,14 @@ pub fn local_moran(
         let neighbours = f64::from(size) - 1.0;
         (varies && neighbours > 0.0).then(|| (own - moments.mean, sum / neighbours - moments.mean))
     };
-    let listed: Vec<Option<((f64, f64), f64)>> = (0..lag.cells.len())
-        .into_par_iter()
-        .map(|at| {
+    let listed: Vec<Option<((f64, f64), f64)>> = lag
+        .cells
+        .par_iter()
+        .enumerate()
+        .map(|(at, cell)| {
             Some((
-                deviations(lag.own[at], lag.sums[at], lag.sizes[at])?,
-                chance.p(&lag, at)?,
+                deviations(cell.own, cell.sum, cell.size)?,
+                chance.p(at, cell)?,
             ))
         })
         .collect();
@@ -139,7 +141,10 @@ pub fn local_moran(
         .keys()
         .map(|&size| Some((deviations(0.0, 0.0, size)?, chance.p_of_empty(size)?)))
         .collect();
-    let listed_p: Vec<Option<f64>> = listed.iter().map(|found| found.map(|(_, p)| p)).collect();
+    let listed_p: Vec<f64> = listed
+        .iter()
+        .map(|found| found.map_or(f64::NAN, |(_, p)| p))
+        .collect();
     let group_p: Vec<Option<(f64, u64)>> = groups
         .iter()
         .zip(empty_sizes.values())
@@ -147,8 +152,8 @@ pub fn local_moran(
         .collect();
     let q = fdr::q_values(&listed_p, &group_p);
 
-    let score = |found: Option<((f64, f64), f64)>, q: Option<f64>| {
-        let (((own, others), p), q) = (found?, q?);
+    let score = |found: Option<((f64, f64), f64)>, q: f64| {
+        let ((own, others), p) = found?;
         let i = own * others * ((moments.n - 1.0) / moments.squares);
         let quadrant = match (own > 0.0, others > 0.0) {
             (true, true) => Quadrant::HighHigh,
@@ -164,11 +169,14 @@ pub fn local_moran(
             significant: q <= options.alpha,
         })
     };
-    let cells: Vec<LocalMoranCell> = (0..lag.cells.len())
-        .map(|at| LocalMoranCell {
-            cell: lag.cells[at],
-            value: lag.own[at],
-            neighbours: lag.sizes[at] - 1,
+    let cells: Vec<LocalMoranCell> = lag
+        .cells
+        .iter()
+        .enumerate()
+        .map(|(at, cell)| LocalMoranCell {
+            cell: cell.cell,
+            value: cell.own,
+            neighbours: cell.size - 1,
             score: score(listed[at], q.listed[at]),
         })
         .collect();
@@ -189,7 +197,7 @@ pub fn local_moran(
         caveats.push(Caveat::CellsWithoutNeighbour);
     }
     Ok(LocalMoranResult {
-        study: values.summary(),
+        study: values.summary_of(&moments),
         cells,
         empty,
         caveats,

@@ -8,7 +8,8 @@ use h3o::CellIndex;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::area::StudyArea;
+use crate::area::{Cursor, StudyArea};
+use crate::disk::{self, Families};
 use crate::error::NeighbourError;
 use crate::geodesy::{self, UnitVector};
 use crate::lattice;
@@ -83,11 +84,23 @@ enum Kind {
     },
 }
 
-/// Memory that is used again from one cell to the next.
-#[derive(Default)]
+/// What is used again from one cell to the next.
 pub(crate) struct Scratch {
     disk: Vec<u64>,
+    near: Vec<u64>,
     run_hint: usize,
+    families: Families,
+}
+
+impl Scratch {
+    pub(crate) fn new(neighbourhood: &Neighbourhood) -> Self {
+        Self {
+            disk: Vec::new(),
+            near: Vec::new(),
+            run_hint: 0,
+            families: Families::new(neighbourhood.area.level()),
+        }
+    }
 }
 
 /// Bound of a cell's circumradius in mean edge lengths of its resolution **\[inferred\]**: cells
@@ -113,7 +126,7 @@ impl Neighbourhood {
     }
 
     fn rings(area: Arc<StudyArea>, k: u32, limits: &Limits) -> Result<Self, NeighbourError> {
-        let cells = lattice::full_disk(k);
+        let cells = disk::full_disk(k);
         check_size(cells, limits)?;
         let full = u32::try_from(cells).map_err(|_| too_many_neighbours(cells, limits))?;
         let kind = Kind::Ring {
@@ -177,8 +190,11 @@ impl Neighbourhood {
             .enumerate()
             .for_each(|(chunk, centres)| {
                 let first = chunk as u64 * SCAN_CHUNK;
-                for (slot, cell) in area.cells_at(first..first + centres.len() as u64) {
-                    centres[(slot - first) as usize] = geodesy::cell_centre(cell);
+                let mut cursor = Cursor::default();
+                for (slot, centre) in (first..).zip(centres) {
+                    if let Some(cell) = area.cell_near(slot, &mut cursor) {
+                        *centre = geodesy::cell_centre(cell);
+                    }
                 }
             });
         let kind = Kind::Band {
@@ -211,16 +227,17 @@ impl Neighbourhood {
         let mut near = Vec::new();
         let mut disk = Vec::new();
         for pentagon in self.area.resolution().pentagons() {
-            lattice::fill_disk(pentagon.into(), level, k, &mut disk);
+            let position = lattice::position(pentagon.into(), level);
+            disk::fill_disk(position, level, k, &mut disk);
             near.extend_from_slice(&disk);
         }
         near.sort_unstable();
         near.dedup();
         let mut smaller = Vec::new();
         for cell in near {
-            lattice::fill_disk(cell, level, k, &mut disk);
+            disk::fill_disk(cell, level, k, &mut disk);
             let size = disk.len() as u32;
-            if let Some(slot) = self.area.slot(cell)
+            if let Some(slot) = self.area.slot_at(cell, &mut 0)
                 && size != full
             {
                 smaller.push((slot, size));
@@ -266,18 +283,33 @@ impl Neighbourhood {
     }
 
     fn scan_slots(&self, slots: Range<u64>, keep: bool) -> Scanned {
-        let mut scratch = Scratch::default();
+        let level = self.area.level();
+        let mut scratch = Scratch::new(self);
+        let mut hint = 0;
         let mut scanned = Scanned::default();
-        scanned.sizes.resize((slots.end - slots.start) as usize, 0);
-        for (slot, cell) in self.area.cells_at(slots.clone()) {
-            let mut size = 1;
-            self.find_neighbours(cell.into(), &mut scratch, |near| {
-                size += 1;
-                if keep {
-                    scanned.neighbours.push(near as u32);
-                }
-            });
-            scanned.sizes[(slot - slots.start) as usize] = size;
+        scanned
+            .sizes
+            .reserve_exact((slots.end - slots.start) as usize);
+        for slot in slots {
+            let position = self.area.position_near(slot, &mut hint);
+            let Some(position) = position.filter(|&at| lattice::exists(at, level)) else {
+                scanned.sizes.push(0);
+                continue;
+            };
+            let near = self.find_at(position, &mut scratch);
+            scanned.sizes.push(near.len() as u32 + 1);
+            if !keep {
+                continue;
+            }
+            // So that each cell sums its neighbours in ascending order.
+            let first = scanned.neighbours.len();
+            scanned
+                .neighbours
+                .extend(near.iter().map(|&near| near as u32));
+            match <&mut [u32; 6]>::try_from(&mut scanned.neighbours[first..]) {
+                Ok(six) => sort_six(six),
+                Err(_) => scanned.neighbours[first..].sort_unstable(),
+            }
         }
         scanned
     }
@@ -310,38 +342,45 @@ impl Neighbourhood {
         self.kept.is_some()
     }
 
-    /// Calls back with the slot of each neighbour of a cell, given with its own slot; the cell
-    /// itself is left out. For any two cells, either is a neighbour of the other or neither is.
-    pub(crate) fn each_neighbour(
-        &self,
-        cell: u64,
-        slot: u64,
-        scratch: &mut Scratch,
-        mut found: impl FnMut(u64),
-    ) {
-        match &self.kept {
-            Some(Kept { first, neighbours }) => {
-                let slot = slot as usize;
-                let of_cell = &neighbours[first[slot] as usize..first[slot + 1] as usize];
-                of_cell.iter().for_each(|&near| found(near.into()));
-            }
-            None => self.find_neighbours(cell, scratch, found),
-        }
+    /// Slots of the neighbours of a slot, ascending, the cell itself left out; none where they are
+    /// not kept.
+    pub(crate) fn kept_neighbours(&self, slot: u64) -> &[u32] {
+        let Some(Kept { first, neighbours }) = &self.kept else {
+            return &[];
+        };
+        let slot = slot as usize;
+        &neighbours[first[slot] as usize..first[slot + 1] as usize]
     }
 
-    fn find_neighbours(&self, cell: u64, scratch: &mut Scratch, mut found: impl FnMut(u64)) {
+    /// Finds the slots of the neighbours of a cell, in no particular order; the cell itself is left
+    /// out. For any two cells, either is a neighbour of the other or neither is.
+    pub(crate) fn find<'found>(
+        &self,
+        cell: CellIndex,
+        scratch: &'found mut Scratch,
+    ) -> &'found [u64] {
+        self.find_at(lattice::position(cell.into(), self.area.level()), scratch)
+    }
+
+    fn find_at<'found>(&self, cell: u64, scratch: &'found mut Scratch) -> &'found [u64] {
         let level = self.area.level();
+        let Scratch {
+            disk,
+            near,
+            run_hint,
+            families,
+        } = scratch;
+        near.clear();
         match &self.kind {
             Kind::Ring { k, .. } => {
-                lattice::fill_disk(cell, level, *k, &mut scratch.disk);
-                for &near in &scratch.disk {
-                    if near == cell {
-                        continue;
-                    }
-                    if let Some(slot) = self.area.slot_near(near, &mut scratch.run_hint) {
-                        found(slot);
-                    }
+                let slot_of_family = |first| self.area.slot_of_all(first, 7, run_hint);
+                if *k == 1 && families.look_at(cell, level, slot_of_family) {
+                    near.extend_from_slice(&families.neighbours(cell));
+                    return near;
                 }
+                disk::fill_disk(cell, level, *k, disk);
+                let others = disk.iter().filter(|&&other| other != cell);
+                near.extend(others.filter_map(|&other| self.area.slot_at(other, run_hint)));
             }
             Kind::Band {
                 chord2,
@@ -350,34 +389,32 @@ impl Neighbourhood {
                 centres,
                 ..
             } => {
-                let Ok(index) = CellIndex::try_from(cell) else {
-                    return;
+                let Some(index) = lattice::cell_at_position(cell, level) else {
+                    return near;
                 };
                 let centre = geodesy::cell_centre(index);
-                fill_reach(
-                    cell,
-                    centre,
-                    level,
-                    *first_k,
-                    *chord2_of_reach,
-                    &mut scratch.disk,
-                );
-                for &near in &scratch.disk {
-                    if near == cell {
-                        continue;
-                    }
-                    if let Some(slot) = self.area.slot_near(near, &mut scratch.run_hint)
+                fill_reach(cell, centre, level, *first_k, *chord2_of_reach, disk);
+                for &other in disk.iter().filter(|&&other| other != cell) {
+                    if let Some(slot) = self.area.slot_at(other, run_hint)
                         && geodesy::chord2(centre, centres[slot as usize]) <= *chord2
                     {
-                        found(slot);
+                        near.push(slot);
                     }
                 }
             }
         }
+        near
     }
 
     /// Sizes of the neighbourhoods of cells given by their slots, ascending.
     pub(crate) fn sizes_of(&self, slots: &[u64]) -> Vec<u32> {
+        if let Some(Kept { first, .. }) = &self.kept {
+            let neighbours = |slot: usize| first[slot + 1] - first[slot];
+            return slots
+                .iter()
+                .map(|&slot| neighbours(slot as usize) + 1)
+                .collect();
+        }
         match &self.kind {
             Kind::Ring { full, smaller, .. } => {
                 let mut at = 0;
@@ -414,15 +451,38 @@ fn fill_reach(
 ) {
     let mut k = first_k;
     loop {
-        let ring = lattice::fill_disk(cell, level, k, disk);
+        let ring = disk::fill_disk(cell, level, k, disk);
         let beyond = disk[ring..]
             .iter()
-            .filter_map(|&bits| CellIndex::try_from(bits).ok())
+            .filter_map(|&near| lattice::cell_at_position(near, level))
             .all(|near| geodesy::chord2(centre, geodesy::cell_centre(near)) > chord2_of_reach);
         if beyond {
             return;
         }
         k += 1;
+    }
+}
+
+/// Sorts by a network of comparisons (Knuth, The Art of Computer Programming 3, 5.3.4), several
+/// times as fast as in general.
+fn sort_six(numbers: &mut [u32; 6]) {
+    const NETWORK: [(usize, usize); 12] = [
+        (0, 5),
+        (1, 3),
+        (2, 4),
+        (1, 2),
+        (3, 4),
+        (0, 3),
+        (2, 5),
+        (0, 1),
+        (2, 3),
+        (4, 5),
+        (1, 2),
+        (3, 4),
+    ];
+    for (a, b) in NETWORK {
+        let (low, high) = (numbers[a].min(numbers[b]), numbers[a].max(numbers[b]));
+        (numbers[a], numbers[b]) = (low, high);
     }
 }
 

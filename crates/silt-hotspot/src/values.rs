@@ -1,11 +1,11 @@
 //! The values of a study area's cells, without the zeros of the empty ones.
 
 use h3o::{CellIndex, Resolution};
-use rayon::slice::ParallelSliceMut as _;
 use serde::Serialize;
 
 use crate::area::StudyArea;
 use crate::error::ValueError;
+use crate::sums::{self, Exactness};
 
 /// Number, mean and spread of the values of a study area.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -39,7 +39,9 @@ fn is_usable(value: f64) -> bool {
 pub struct CellValues {
     pub(crate) resolution: Resolution,
     pub(crate) area_cells: u64,
+    area_key: u64,
     pub(crate) cells: Vec<CellIndex>,
+    slots: Vec<u64>,
     pub(crate) values: Vec<f64>,
     rows_outside: u64,
 }
@@ -56,9 +58,9 @@ impl CellValues {
         area: &StudyArea,
         rows: impl IntoIterator<Item = (CellIndex, f64)>,
     ) -> Result<Self, ValueError> {
-        let mut kept = Vec::new();
-        let mut rows_outside = 0;
-        let mut hint = 0;
+        let rows = rows.into_iter();
+        let mut given = Vec::with_capacity(rows.size_hint().0);
+        let mut exactness = Exactness::default();
         for (cell, value) in rows {
             if cell.resolution() != area.resolution() {
                 return Err(ValueError::Resolution {
@@ -70,28 +72,15 @@ impl CellValues {
             if !is_usable(value) {
                 return Err(ValueError::NotFinite { cell: cell.into() });
             }
-            let bits = u64::from(cell);
-            if area.is_world() || area.slot_near(bits, &mut hint).is_some() {
-                kept.push((cell, value));
-            } else {
-                rows_outside += 1;
-            }
+            exactness.meet(value);
+            given.push((cell, value));
         }
-        // By value within a cell, so that a sum does not depend on the order of the rows.
-        kept.par_sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-
-        let mut cells: Vec<CellIndex> = Vec::with_capacity(kept.len());
-        let mut values: Vec<f64> = Vec::with_capacity(kept.len());
-        for (cell, value) in kept {
-            match (cells.last(), values.last_mut()) {
-                (Some(&last), Some(sum)) if last == cell => *sum += value,
-                _ => {
-                    cells.push(cell);
-                    // Not -0.0, which would print as a negative value.
-                    values.push(value + 0.0);
-                }
-            }
-        }
+        let sums::ByCell {
+            cells,
+            slots,
+            values,
+            rows_outside,
+        } = sums::by_cell(area, &given, exactness.is_exact());
         if let Some(at) = values.iter().position(|&value| !is_usable(value)) {
             return Err(ValueError::NotFinite {
                 cell: cells[at].into(),
@@ -100,7 +89,9 @@ impl CellValues {
         Ok(Self {
             resolution: area.resolution(),
             area_cells: area.cell_count(),
+            area_key: area.key(),
             cells,
+            slots,
             values,
             rows_outside,
         })
@@ -126,7 +117,11 @@ impl CellValues {
     /// Number, mean and spread over the whole study area.
     #[must_use]
     pub fn summary(&self) -> StudySummary {
-        let moments = Moments::of(self.area_cells, std::slice::from_ref(self));
+        self.summary_of(&Moments::of(self.area_cells, std::slice::from_ref(self)))
+    }
+
+    /// As [`Self::summary`], of moments that are known already.
+    pub(crate) fn summary_of(&self, moments: &Moments) -> StudySummary {
         StudySummary {
             resolution: self.resolution.into(),
             cells: self.area_cells,
@@ -136,6 +131,14 @@ impl CellValues {
             mean: moments.mean,
             standard_deviation: moments.standard_deviation(),
         }
+    }
+
+    /// Slots of the cells in an area; `None` where it is not the one that the rows were summed for.
+    pub(crate) fn slots_in(&self, area: &StudyArea) -> Option<&[u64]> {
+        let is_same = self.resolution == area.resolution()
+            && self.area_cells == area.cell_count()
+            && self.area_key == area.key();
+        is_same.then_some(&self.slots)
     }
 
     pub(crate) fn rows_outside(&self) -> u64 {
@@ -164,8 +167,10 @@ impl Moments {
         let mean = total / n;
 
         let zero = (empty > 0).then_some(0.0);
-        let least = each().chain(zero).fold(f64::INFINITY, f64::min);
-        let greatest = each().chain(zero).fold(f64::NEG_INFINITY, f64::max);
+        let (least, greatest) = each().chain(zero).fold(
+            (f64::INFINITY, f64::NEG_INFINITY),
+            |(least, greatest), value| (least.min(value), greatest.max(value)),
+        );
         let squares = if least < greatest {
             each()
                 .map(|value| (value - mean) * (value - mean))
