@@ -14,6 +14,7 @@ mod edit;
 mod error;
 mod features_json;
 mod guard;
+mod hotspots;
 mod item;
 mod items;
 mod keys;
@@ -41,6 +42,11 @@ mod world;
 pub use config::{ConfigError, Cors, Limits, Log, LogFormat, ServerConfig, Sources};
 pub use keys::{KeyError, KeyFile, KeyRecord, Scope, parse_expiry};
 pub use state::{AppState, OpenStore, StoreAccess, StoreRegions};
+
+/// Hotspots as files, for the service and the command line.
+pub mod hotspot_files {
+    pub use crate::hotspots::{HotspotFile, render};
+}
 
 /// Vector tiles of a collection, for the service and for archives.
 pub mod tiles {

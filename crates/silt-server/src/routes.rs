@@ -6,7 +6,7 @@ use axum::routing::get;
 
 use crate::error::Problem;
 use crate::state::AppState;
-use crate::{aggregate, core, edit, item, items, styles, tile_routes};
+use crate::{aggregate, core, edit, hotspots, item, items, styles, tile_routes};
 
 pub(crate) fn routes(state: AppState) -> Router {
     let items = get(items::items).post(edit::create);
@@ -43,6 +43,7 @@ pub(crate) fn routes(state: AppState) -> Router {
         .route("/sources", get(core::sources))
         .route("/styles/{name}", get(styles::style))
         .merge(tile_routes::routes())
+        .merge(hotspots::routes())
         .fallback(|uri: Uri| async move {
             let path: String = uri.path().chars().take(200).collect();
             Problem::not_found(format!("there is nothing at {path}"))

@@ -11,6 +11,7 @@ use crate::aggregate::{TableCache, table_cache};
 use crate::audit::Writes;
 use crate::config::ServerConfig;
 use crate::error::Problem;
+use crate::hotspots::HotspotState;
 use crate::tile_routes::{SelectionCache, TileCache, selection_cache, tile_cache};
 use crate::world::World;
 
@@ -46,6 +47,7 @@ pub struct AppState {
     pub(crate) tiles: TileCache,
     pub(crate) selections: SelectionCache,
     pub(crate) tables: TableCache,
+    pub(crate) hotspots: HotspotState,
 }
 
 struct Inner {
@@ -87,6 +89,7 @@ impl AppState {
             tiles: tile_cache(config.limits.tile_cache_bytes),
             selections: selection_cache(),
             tables: table_cache(),
+            hotspots: HotspotState::new(&config.limits),
             config: Arc::new(config),
         })
     }

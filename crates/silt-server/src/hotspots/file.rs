@@ -1,0 +1,65 @@
+//! Answers as files, the same from the service and from the command line.
+
+use silt_analysis::{AnalysisError, Asked, Hotspots, Subject, Table, View};
+use silt_exchange::write::{self, ExportFormat, ExportMeta, WriteError};
+
+use crate::stream::Kept;
+
+/// A format of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HotspotFile {
+    /// A GeoJSON FeatureCollection with the question and its study area.
+    GeoJson,
+    /// Comma-separated text.
+    Csv,
+    /// GeoParquet 1.1.
+    GeoParquet,
+}
+
+/// What was found, as the bytes of a file.
+///
+/// # Errors
+/// [`AnalysisError`] when the time is up; inside, a file that cannot be written.
+pub fn render(
+    subject: Subject<'_>,
+    found: &Hotspots,
+    view: &View,
+    asked: &Asked<'_>,
+    format: HotspotFile,
+) -> Result<Result<Vec<u8>, WriteError>, AnalysisError> {
+    let (table, matched) = found.table(subject, view)?;
+    let head = || found.head(subject, view, asked, matched, table.rows.len() as u64);
+    Ok(match format {
+        HotspotFile::GeoJson => Ok(table.geojson(&head())),
+        HotspotFile::Csv => Ok(table.csv().into_bytes()),
+        HotspotFile::GeoParquet => {
+            let title = format!(
+                "Hotspots of {}: {}",
+                subject.data.schema().title,
+                head()["parameters"]
+            );
+            let meta = ExportMeta {
+                title: Some(title),
+                synthetic: found.gathered.synthetic,
+                licences: vec![asked.attribution.to_owned()],
+                disclaimer: Some(silt_index::regions::DISCLAIMER.to_owned()),
+                data_version: Some(subject.data.version().to_string()),
+                ..ExportMeta::default()
+            };
+            geoparquet(&table, &meta)
+        }
+    })
+}
+
+/// A table as GeoParquet.
+pub(super) fn geoparquet(table: &Table, meta: &ExportMeta) -> Result<Vec<u8>, WriteError> {
+    let schema = table.schema("hotspots", meta.title.as_deref().unwrap_or("Hotspots"));
+    let (kept, writer) = Kept::new();
+    let folder = std::env::temp_dir();
+    let mut file = write::stream(writer, &folder, ExportFormat::GeoParquet, &schema, meta)?;
+    for feature in table.features(meta.synthetic) {
+        file.write(&feature)?;
+    }
+    file.finish()?;
+    Ok(kept.into_bytes())
+}
