@@ -11,6 +11,7 @@ mod crash;
 mod demo;
 mod editions;
 mod export;
+mod hotspots;
 mod regions;
 mod registers;
 mod sand;

@@ -24,7 +24,11 @@ use crate::within::Within;
 /// Version of the methods: changes when the same question may get other numbers.
 pub const METHOD_VERSION: &str = "hotspots/1.0";
 
-const fn column(name: &'static str, kind: FieldType, meaning: &'static str) -> TableColumn {
+pub(crate) const fn column(
+    name: &'static str,
+    kind: FieldType,
+    meaning: &'static str,
+) -> TableColumn {
     TableColumn {
         name,
         kind,
@@ -36,8 +40,16 @@ const RANK: TableColumn = column("rank", FieldType::Integer, "Place in the order
 const H3: TableColumn = column("h3", FieldType::Text, "H3 index of the cell");
 const VALUE: TableColumn = column("value", FieldType::Real, "Value of the cell");
 const FEATURES: TableColumn = column("n", FieldType::Integer, "Features in the cell");
-const P: TableColumn = column("p", FieldType::Real, "Probability, not adjusted for the number of cells");
-const Q: TableColumn = column("q", FieldType::Real, "False discovery rate (Benjamini-Hochberg)");
+const P: TableColumn = column(
+    "p",
+    FieldType::Real,
+    "Probability, not adjusted for the number of cells",
+);
+const Q: TableColumn = column(
+    "q",
+    FieldType::Real,
+    "False discovery rate (Benjamini-Hochberg)",
+);
 const MEMBERS: TableColumn = column("members", FieldType::Json, "Ids of the features");
 
 /// A cell that may be listed: how it ranks, and its values.
@@ -82,8 +94,25 @@ impl Hotspots {
         columns.insert(1, H3);
         let has_interval = self.gathered.interval.is_some();
         if has_interval {
-            columns.push(column("value_p05", FieldType::Real, "Sum of the 5th percentiles"));
-            columns.push(column("value_p95", FieldType::Real, "Sum of the 95th percentiles"));
+            columns.push(column(
+                "value_p05",
+                FieldType::Real,
+                "Sum of the 5th percentiles",
+            ));
+            columns.push(column(
+                "value_p95",
+                FieldType::Real,
+                "Sum of the 95th percentiles",
+            ));
+        }
+        // Only where it is true, so that the columns of real data stay the same.
+        let is_synthetic = self.gathered.synthetic;
+        if is_synthetic {
+            columns.push(column(
+                "synthetic",
+                FieldType::Boolean,
+                "The answer rests on synthetic features",
+            ));
         }
         let members = match view.members {
             Some(most) => {
@@ -104,6 +133,7 @@ impl Hotspots {
                     let (low, high) = facts.and_then(|facts| facts.bounds).unwrap_or((0.0, 0.0));
                     values.extend([number(low), number(high)]);
                 }
+                values.extend(is_synthetic.then_some(Json::Bool(true)));
                 values.extend(members.as_ref().map(|members| members[at].clone().into()));
                 TableRow {
                     id: name,
@@ -123,19 +153,37 @@ impl Hotspots {
     }
 
     fn features_of(&self, cell: CellIndex) -> u64 {
-        self.gathered.of_cell(cell).map_or(0, |facts| facts.features)
+        self.gathered
+            .of_cell(cell)
+            .map_or(0, |facts| facts.features)
     }
 
     fn gi_rows(&self, result: &GiResult, view: &View) -> (Vec<TableColumn>, Vec<Listed>) {
         let mut columns = vec![
             VALUE,
             FEATURES,
-            column("sum", FieldType::Real, "Sum over the cell and its neighbours"),
-            column("neighbourhood", FieldType::Integer, "Cells of that sum in the study area"),
-            column("z", FieldType::Real, "Getis-Ord Gi*: standard deviations above (hot) or below (cold) chance"),
+            column(
+                "sum",
+                FieldType::Real,
+                "Sum over the cell and its neighbours",
+            ),
+            column(
+                "neighbourhood",
+                FieldType::Integer,
+                "Cells of that sum in the study area",
+            ),
+            column(
+                "z",
+                FieldType::Real,
+                "Getis-Ord Gi*: standard deviations above (hot) or below (cold) chance",
+            ),
             P,
             Q,
-            column("bin", FieldType::Integer, "3, 2, 1 for q of at most 0.01, 0.05, 0.10; negative when cold"),
+            column(
+                "bin",
+                FieldType::Integer,
+                "3, 2, 1 for q of at most 0.01, 0.05, 0.10; negative when cold",
+            ),
         ];
         let is_permuted = self.question.permutations.is_some();
         if is_permuted {
@@ -182,17 +230,37 @@ impl Hotspots {
         (columns, listed)
     }
 
-    fn moran_rows(&self, result: &LocalMoranResult, view: &View) -> (Vec<TableColumn>, Vec<Listed>) {
+    fn moran_rows(
+        &self,
+        result: &LocalMoranResult,
+        view: &View,
+    ) -> (Vec<TableColumn>, Vec<Listed>) {
         use silt_hotspot::Quadrant;
         let columns = vec![
             VALUE,
             FEATURES,
-            column("neighbours", FieldType::Integer, "Neighbours in the study area"),
+            column(
+                "neighbours",
+                FieldType::Integer,
+                "Neighbours in the study area",
+            ),
             column("i", FieldType::Real, "Local Moran's I"),
-            column("quadrant", FieldType::Text, "Cell and neighbours against the mean"),
-            column("p", FieldType::Real, "(M + 1) / (R + 1) by conditional permutations, not adjusted"),
+            column(
+                "quadrant",
+                FieldType::Text,
+                "Cell and neighbours against the mean",
+            ),
+            column(
+                "p",
+                FieldType::Real,
+                "(M + 1) / (R + 1) by conditional permutations, not adjusted",
+            ),
             Q,
-            column("significant", FieldType::Boolean, "Whether q is at most alpha"),
+            column(
+                "significant",
+                FieldType::Boolean,
+                "Whether q is at most alpha",
+            ),
         ];
         let listed = result
             .cells
@@ -233,16 +301,32 @@ impl Hotspots {
         (columns, listed)
     }
 
-    fn emerging_rows(&self, result: &EmergingResult, view: &View) -> (Vec<TableColumn>, Vec<Listed>) {
+    fn emerging_rows(
+        &self,
+        result: &EmergingResult,
+        view: &View,
+    ) -> (Vec<TableColumn>, Vec<Listed>) {
         let columns = vec![
             column("value", FieldType::Real, "Sum of the cell over all steps"),
             FEATURES,
             column("class", FieldType::Text, "What became of the cell"),
             column("z", FieldType::Json, "Gi* in each step"),
-            column("bins", FieldType::Json, "3 to -3 in each step, by the false discovery rate"),
-            column("trend_z", FieldType::Real, "Mann-Kendall z of the series of z"),
+            column(
+                "bins",
+                FieldType::Json,
+                "3 to -3 in each step, by the false discovery rate",
+            ),
+            column(
+                "trend_z",
+                FieldType::Real,
+                "Mann-Kendall z of the series of z",
+            ),
             column("trend_p", FieldType::Real, "Two-sided p of the trend"),
-            column("trend_tau", FieldType::Real, "Kendall's tau of the series of z"),
+            column(
+                "trend_tau",
+                FieldType::Real,
+                "Kendall's tau of the series of z",
+            ),
         ];
         let listed = result
             .cells
@@ -335,7 +419,10 @@ impl Hotspots {
         let mut put = |name: &str, value: Json| {
             head.insert(name.to_owned(), value);
         };
-        put("title", format!("Hotspots of {}", data.schema().title).into());
+        put(
+            "title",
+            format!("Hotspots of {}", data.schema().title).into(),
+        );
         put("collection", data.schema().id.as_str().into());
         let mut parameters = self.question.to_json(data, self.resolution);
         for (name, value) in asked.selecting {
@@ -365,7 +452,6 @@ impl Hotspots {
             put("synthetic", true.into());
         }
         put("attribution", asked.attribution.into());
-        put("disclaimer", DISCLAIMER.into());
         head
     }
 
@@ -537,7 +623,11 @@ fn cluster_table(clusters: &Clusters, data: &CollectionSnapshot, view: &View) ->
         RANK,
         column("n", FieldType::Integer, "Features of the cluster"),
         column("core", FieldType::Integer, "Features that are core points"),
-        column("radius_km", FieldType::Real, "Distance from the middle to the furthest feature, km"),
+        column(
+            "radius_km",
+            FieldType::Real,
+            "Distance from the middle to the furthest feature, km",
+        ),
     ];
     if view.members.is_some() {
         columns.push(MEMBERS);
@@ -557,7 +647,8 @@ fn cluster_table(clusters: &Clusters, data: &CollectionSnapshot, view: &View) ->
             ];
             values.extend(view.members.map(|most| {
                 let ids = cluster.rows.iter().take(most);
-                ids.map(|&row| Json::from(data.id(row).to_string())).collect()
+                ids.map(|&row| Json::from(data.id(row).to_string()))
+                    .collect()
             }));
             TableRow {
                 id: format!("cluster-{}", at + 1),

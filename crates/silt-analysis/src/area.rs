@@ -1,5 +1,6 @@
 //! Study areas: every cell of the place asked for, kept for the next question.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use geo_types::MultiPolygon;
@@ -14,6 +15,7 @@ use silt_query::{Cancelled, Stop};
 use crate::cache::Recent;
 use crate::cover::{EdgeBox, edges_of};
 use crate::error::AnalysisError;
+use crate::ranking::RegionCells;
 use crate::within::{Membership, Regions, Within, is_country};
 
 /// How study areas are made.
@@ -78,6 +80,7 @@ pub struct Areas {
     extras: Recent<Vec<CellIndex>>,
     studies: Recent<Study>,
     neighbourhoods: Recent<Neighbourhood>,
+    cells_of_regions: Recent<BTreeMap<Arc<str>, RegionCells>>,
 }
 
 impl Areas {
@@ -91,8 +94,11 @@ impl Areas {
             covers: Recent::new(share, of_cells),
             extras: Recent::new(share, of_cells),
             // A run of the area takes 32 bytes; an outline has fewer runs than cells.
-            studies: Recent::new(share, |study| 200 + study.area.cell_count().min(1 << 20) * 4),
+            studies: Recent::new(share, |study| {
+                200 + study.area.cell_count().min(1 << 20) * 4
+            }),
             neighbourhoods: Recent::new(options.cache_bytes - 3 * share, weight_of_neighbourhood),
+            cells_of_regions: Recent::new(1 << 24, |counts| 200 + counts.len() as u64 * 64),
             options,
         }
     }
@@ -115,8 +121,7 @@ impl Areas {
         stop: Stop<'_>,
     ) -> Result<Resolution, AnalysisError> {
         let km2 = self.size_km2(within, domain, regions, stop)?;
-        let cells_at =
-            |resolution: Resolution| km2 / EARTH_KM2 * resolution.cell_count() as f64;
+        let cells_at = |resolution: Resolution| km2 / EARTH_KM2 * resolution.cell_count() as f64;
         let finest_below = |limit: f64, finest: u8| {
             Resolution::range(Resolution::Zero, Resolution::Fifteen)
                 .filter(|&resolution| u8::from(resolution) <= finest)
@@ -300,7 +305,8 @@ impl Areas {
             let Some(cell) = cells[row as usize] else {
                 continue;
             };
-            if area.is_some_and(|area| area.contains(cell)) || (needs_country && !has_country(row)) {
+            if area.is_some_and(|area| area.contains(cell)) || (needs_country && !has_country(row))
+            {
                 continue;
             }
             let Some(place) = data.place(row) else {
@@ -314,6 +320,23 @@ impl Areas {
         found.sort_unstable();
         found.dedup();
         Ok(found)
+    }
+
+    /// Cells of a study area by region, counted once.
+    pub(crate) fn cells_of_regions(
+        &self,
+        study: &Study,
+        level: &str,
+        regions: Regions<'_>,
+        count: impl FnOnce() -> BTreeMap<Arc<str>, RegionCells>,
+    ) -> Arc<BTreeMap<Arc<str>, RegionCells>> {
+        let key = format!("{}|{level}|{}", study.key, regions.version);
+        let counted = self
+            .cells_of_regions
+            .get(&key, || Ok::<_, std::convert::Infallible>(count()));
+        match counted {
+            Ok(counts) => counts,
+        }
     }
 
     /// The neighbourhoods of a study area.

@@ -104,8 +104,8 @@ pub(crate) fn unit_vector(lon_deg: f64, lat_deg: f64) -> [f64; 3] {
 pub fn great_circle_km(a: (f64, f64), b: (f64, f64)) -> f64 {
     let half_lat = ((b.1 - a.1).to_radians() / 2.0).sin();
     let half_lon = ((b.0 - a.0).to_radians() / 2.0).sin();
-    let h = half_lat * half_lat
-        + a.1.to_radians().cos() * b.1.to_radians().cos() * half_lon * half_lon;
+    let h =
+        half_lat * half_lat + a.1.to_radians().cos() * b.1.to_radians().cos() * half_lon * half_lon;
     2.0 * EARTH_RADIUS_KM * h.sqrt().min(1.0).asin()
 }
 

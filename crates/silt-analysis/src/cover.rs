@@ -38,9 +38,9 @@ impl EdgeBox {
         if self.south > window.north || self.north < window.south {
             return false;
         }
-        [-360.0, 0.0, 360.0].into_iter().any(|shift| {
-            self.west + shift <= window.east && self.east + shift >= window.west
-        })
+        [-360.0, 0.0, 360.0]
+            .into_iter()
+            .any(|shift| self.west + shift <= window.east && self.east + shift >= window.west)
     }
 }
 
@@ -107,7 +107,8 @@ impl Window {
         let half_width = if south <= -90.0 || north >= 90.0 {
             180.0
         } else {
-            let sine = reach_rad.sin() / lat.to_radians().cos();
+            // Beyond a quarter of the globe the widest place is no longer where this formula has it.
+            let sine = reach_rad.min(std::f64::consts::FRAC_PI_2).sin() / lat.to_radians().cos();
             sine.min(1.0).asin().to_degrees()
         };
         Window {
@@ -242,6 +243,24 @@ impl Cover<'_> {
     fn holds_centre(&self, cell: CellIndex) -> bool {
         (self.contains)(centre_of(cell))
     }
+}
+
+/// West, south, east, north of all within a distance of a place, degrees; `west > east` crosses the
+/// antimeridian.
+pub(crate) fn bbox_around(lon: f64, lat: f64, radius_km: f64) -> [f64; 4] {
+    let window = Window::around_point(lon, lat, radius_km / EARTH_RADIUS_KM);
+    let (south, north) = (window.south.max(-90.0), window.north.min(90.0));
+    if window.east - window.west >= 360.0 {
+        return [-180.0, south, 180.0, north];
+    }
+    let wrapped = |lon: f64| {
+        if lon.abs() <= 180.0 {
+            lon
+        } else {
+            (lon + 180.0).rem_euclid(360.0) - 180.0
+        }
+    };
+    [wrapped(window.west), south, wrapped(window.east), north]
 }
 
 /// Centre of a cell in degrees.

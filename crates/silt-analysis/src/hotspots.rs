@@ -229,7 +229,12 @@ pub fn hotspots(subject: Subject<'_>, question: &Question) -> Result<Hotspots, A
                 alpha: question.alpha,
                 permutations: question.permutations.unwrap_or_default(),
             };
-            Scores::Moran(local_moran(&neighbourhood, &values, &options, subject.limits)?)
+            Scores::Moran(local_moran(
+                &neighbourhood,
+                &values,
+                &options,
+                subject.limits,
+            )?)
         }
         Method::Emerging | Method::Dbscan => {
             let (steps, values) = by_step(subject, question, compared, &rows, cells, &study.area)?;

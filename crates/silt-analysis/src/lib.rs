@@ -18,8 +18,12 @@ mod clusters;
 mod cover;
 mod error;
 mod hotspots;
+mod joint;
+mod near;
+mod near_answer;
 mod outline;
 mod question;
+mod ranking;
 mod shape;
 mod steps;
 mod table;
@@ -31,10 +35,14 @@ pub use area::{AreaOptions, Areas, Study};
 pub use clusters::{Cluster, Clusters, great_circle_km};
 pub use error::AnalysisError;
 pub use hotspots::{Hotspots, Note, Scores, Select, Subject, caveat_text, hotspots};
+pub use joint::{Part, joint};
+pub use near::{MAX_RADIUS_KM, Near, NearFeature, near};
+pub use near_answer::{NearQuestion, near_document};
 pub use outline::outline;
 pub use question::{
     CellValue, Method, PARAMETERS, Question, QuestionLimits, Reference, Step, View, resolution,
 };
+pub use ranking::{LEVELS, Ranking, rank_regions};
 pub use silt_hotspot::Limits;
 pub use steps::TimeSteps;
 pub use table::{Table, TableColumn, TableRow};

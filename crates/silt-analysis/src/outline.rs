@@ -132,8 +132,8 @@ fn clipped(ring: &[Coord<f64>], meridian: f64, west: bool) -> Vec<Coord<f64>> {
         if is_in(at) {
             kept.push(*at);
         }
-        let strictly_crosses = (at.x < meridian && next.x > meridian)
-            || (at.x > meridian && next.x < meridian);
+        let strictly_crosses =
+            (at.x < meridian && next.x > meridian) || (at.x > meridian && next.x < meridian);
         if strictly_crosses {
             let share = (meridian - at.x) / (next.x - at.x);
             kept.push(Coord {

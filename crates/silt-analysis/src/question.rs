@@ -105,7 +105,10 @@ impl CellValue {
             }
         };
         let name = value.field().unwrap_or_default();
-        let numeric = schema.fields.iter().filter(|field| is_numeric(field.field_type));
+        let numeric = schema
+            .fields
+            .iter()
+            .filter(|field| is_numeric(field.field_type));
         let numeric: Vec<&str> = numeric.map(|field| field.name.as_str()).collect();
         let possible = if numeric.is_empty() {
             "the collection has no field of numbers".to_owned()
@@ -323,9 +326,16 @@ impl Question {
         reader.only_for(&["step", "steps_back"], method, Method::Emerging)?;
         reader.only_for(&["radius_km", "min_points"], method, Method::Dbscan)?;
         let references = [("region", Reference::Region), ("global", Reference::Global)];
-        let weights = [("binary", Weights::Binary), ("row", Weights::RowStandardised)];
+        let weights = [
+            ("binary", Weights::Binary),
+            ("row", Weights::RowStandardised),
+        ];
         let steps = [("month", Step::Month), ("year", Step::Year)];
-        let default_alpha = if method == Method::Emerging { 0.10 } else { 0.05 };
+        let default_alpha = if method == Method::Emerging {
+            0.10
+        } else {
+            0.05
+        };
         let is_level = |alpha: &f64| *alpha > 0.0 && *alpha < 1.0;
         let level = "a number between 0 and 1, both excluded";
         let is_km = |km: &f64| *km > 0.0 && *km <= MAX_DISTANCE_KM;
@@ -336,7 +346,9 @@ impl Question {
             reference: reader
                 .choice("reference", &references)?
                 .unwrap_or(Reference::Region),
-            weights: reader.choice("weights", &weights)?.unwrap_or(Weights::Binary),
+            weights: reader
+                .choice("weights", &weights)?
+                .unwrap_or(Weights::Binary),
             neighbours: neighbours(&reader)?,
             alpha: reader.number("alpha", default_alpha, is_level, level)?,
             permutations: permutations(&reader, method, limits)?,

@@ -35,7 +35,8 @@ impl Shape {
         )]))
     }
 
-    fn new(polygons: MultiPolygon<f64>) -> Shape {
+    /// Polygons whose rings do not jump at the antimeridian.
+    pub(crate) fn new(polygons: MultiPolygon<f64>) -> Shape {
         let edges: Vec<Line<f64>> = polygons
             .iter()
             .flat_map(|polygon| {
@@ -188,7 +189,8 @@ fn continuous(ring: &LineString<f64>) -> Result<LineString<f64>, String> {
 
 /// Moves a hole by whole turns to where its exterior is.
 fn move_beside(hole: &mut LineString<f64>, exterior: &LineString<f64>) {
-    let west_of = |ring: &LineString<f64>| ring.0.iter().map(|at| at.x).fold(f64::INFINITY, f64::min);
+    let west_of =
+        |ring: &LineString<f64>| ring.0.iter().map(|at| at.x).fold(f64::INFINITY, f64::min);
     let (own, outer) = (west_of(hole), west_of(exterior));
     let turns = ((outer - own) / 360.0).ceil();
     if turns != 0.0 {

@@ -79,10 +79,13 @@ pub(crate) fn by_step(
             None => not_dated += 1,
         }
     }
-    let (Some(&first), Some(&last)) = (by_number.keys().next(), by_number.keys().next_back()) else {
+    let (Some(&first), Some(&last)) = (by_number.keys().next(), by_number.keys().next_back())
+    else {
         return Err(AnalysisError::parameter(
             "datetime",
-            format!("none of the {not_dated} features selected has a date in `{field}` that is precise enough"),
+            format!(
+                "none of the {not_dated} features selected has a date in `{field}` that is precise enough"
+            ),
         ));
     };
     if last - first >= MAX_STEPS {
@@ -138,9 +141,15 @@ mod tests {
         assert_eq!(step_of("2019-03-01", Step::Year), Some(2019));
         assert_eq!(step_of("2019", Step::Month), None);
         let march = step_of("2019-03", Step::Month);
-        assert_eq!(march.map(|number| name_of(number, Step::Month)), Some("2019-03".to_owned()));
+        assert_eq!(
+            march.map(|number| name_of(number, Step::Month)),
+            Some("2019-03".to_owned())
+        );
         let january = step_of("2020-01-31", Step::Month);
-        assert_eq!(january.zip(march).map(|(later, earlier)| later - earlier), Some(10));
+        assert_eq!(
+            january.zip(march).map(|(later, earlier)| later - earlier),
+            Some(10)
+        );
         for bad in ["", "19", "2019-13", "2019x03"] {
             assert_eq!(step_of(bad, Step::Month), None, "{bad}");
         }

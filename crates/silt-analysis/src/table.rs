@@ -95,6 +95,15 @@ impl Table {
         text
     }
 
+    /// The rows as objects, without their geometry.
+    pub fn objects(&self) -> Json {
+        let object = |row: &TableRow| -> Json {
+            let names = self.columns.iter().map(|column| column.name.to_owned());
+            Json::Object(names.zip(row.values.iter().cloned()).collect())
+        };
+        self.rows.iter().map(object).collect()
+    }
+
     /// The columns as a schema, for writers of files.
     pub fn schema(&self, id: &str, title: &str) -> CollectionSchema {
         let mut schema = CollectionSchema::new(id);
@@ -147,9 +156,7 @@ impl Table {
 
 fn typed(kind: FieldType, value: &Json) -> Value {
     match (kind, value) {
-        (FieldType::Real, Json::Number(number)) => {
-            number.as_f64().map_or(Value::Null, Value::Real)
-        }
+        (FieldType::Real, Json::Number(number)) => number.as_f64().map_or(Value::Null, Value::Real),
         (FieldType::Json, value) => Value::Json(value.to_string()),
         (_, value) => Value::from_json(value.clone()),
     }

@@ -56,7 +56,7 @@ fn interval_of(data: &CollectionSnapshot, field: &str) -> Option<(String, String
 }
 
 /// The number of a row, where it has one.
-fn number(column: &Column, row: u32) -> Option<f64> {
+pub(crate) fn number_of(column: &Column, row: u32) -> Option<f64> {
     let number = match column {
         Column::Integer(numbers) => numbers.get(row).map(|number| number as f64),
         Column::Real(numbers) => numbers.get(row),
@@ -116,16 +116,14 @@ pub(crate) fn gather(
         CellValue::Sum(field) => interval_of(data, field),
         _ => None,
     };
-    let bounds = interval.as_ref().and_then(|(low, high)| {
-        Some((data.column(low)?, data.column(high)?))
-    });
+    let bounds = interval
+        .as_ref()
+        .and_then(|(low, high)| Some((data.column(low)?, data.column(high)?)));
     // Not-a-number marks what was not observed; it sorts behind every number.
     let read = |(cell, row): (CellIndex, u32)| {
-        let number_of = |column: &Column| number(column, row).unwrap_or(f64::NAN);
-        let (low, high) = bounds.map_or((0.0, 0.0), |(low, high)| {
-            (number_of(low), number_of(high))
-        });
-        (cell, [number_of(column), low, high])
+        let or_nan = |column: &Column| number_of(column, row).unwrap_or(f64::NAN);
+        let (low, high) = bounds.map_or((0.0, 0.0), |(low, high)| (or_nan(low), or_nan(high)));
+        (cell, [or_nan(column), low, high])
     };
     let mut placed: Vec<(CellIndex, [f64; 3])> =
         placed_rows(data, rows, within, cells, &mut gathered)

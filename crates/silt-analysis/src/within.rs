@@ -174,9 +174,9 @@ impl<'a> Membership<'a> {
         match &self.leaves {
             None => has_country(),
             // An own area may lie partly at sea, where no feature on land can be.
-            Some(leaves) => assigned.iter().any(|id| {
-                is_in(leaves, id) && (kind_of(id) != RegionKind::User || has_country())
-            }),
+            Some(leaves) => assigned
+                .iter()
+                .any(|id| is_in(leaves, id) && (kind_of(id) != RegionKind::User || has_country())),
         }
     }
 

@@ -147,6 +147,15 @@ pub(crate) async fn landing(
             "Sources, licences and editions",
         ),
     ]);
+    let is_served = |id: &str| world.collections.contains_key(id);
+    if is_served("tailings_facilities") && is_served("mines") {
+        all.push(links.link(
+            "hotspots",
+            "/hotspots/joint?collections=tailings_facilities,mines",
+            "application/geo+json",
+            "Where tailings and mines are both hot",
+        ));
+    }
     let document = json!({
         "title": "Silt",
         "description": "Registers of mine tailings, mines and marine sand, with their history.",

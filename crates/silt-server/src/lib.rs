@@ -45,7 +45,7 @@ pub use state::{AppState, OpenStore, StoreAccess, StoreRegions};
 
 /// Hotspots as files, for the service and the command line.
 pub mod hotspot_files {
-    pub use crate::hotspots::{HotspotFile, render};
+    pub use crate::hotspots::{HotspotFile, polygons_of, render};
 }
 
 /// Vector tiles of a collection, for the service and for archives.

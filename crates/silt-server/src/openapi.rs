@@ -27,10 +27,11 @@ pub(crate) fn document(world: &World, config: &ServerConfig, links: &Links) -> V
             {"name": "Capabilities", "description": "What there is"},
             {"name": "Data", "description": "Features and their history"},
             {"name": "Edits", "description": "Changes of single features, with an API key"},
+            {"name": "Hotspots", "description": "Where features lie more densely than chance would have it"},
             {"name": "Tiles", "description": "Vector tiles, TileJSON and styles"},
             {"name": "Operation", "description": "Health and metrics"},
         ],
-        "paths": paths(world),
+        "paths": paths(world, config),
         "components": {
             "parameters": parameters(&ids, config),
             "responses": responses(),
@@ -43,7 +44,7 @@ pub(crate) fn document(world: &World, config: &ServerConfig, links: &Links) -> V
     })
 }
 
-fn paths(world: &World) -> Value {
+fn paths(world: &World, config: &ServerConfig) -> Value {
     let mut paths = Map::new();
     let mut add = |path: &str, item: Value| {
         paths.insert(path.to_owned(), item);
@@ -341,6 +342,7 @@ fn paths(world: &World) -> Value {
                           "503": reference("responses", "ServerError")}}}),
         );
     }
+    crate::hotspots::openapi::add_paths(&mut paths, config);
     Value::Object(paths)
 }
 
@@ -397,7 +399,7 @@ fn add_item(add: &mut impl FnMut(&str, Value)) {
     add("/collections/{collectionId}/items/{featureId}", item);
 }
 
-fn reference(kind: &str, name: &str) -> Value {
+pub(crate) fn reference(kind: &str, name: &str) -> Value {
     json!({"$ref": format!("#/components/{kind}/{name}")})
 }
 
@@ -415,7 +417,7 @@ fn feature_body(media_type: &str) -> Value {
     json!({"required": true, "content": {media_type: {"schema": reference("schemas", "featureBody")}}})
 }
 
-fn read_responses(content: Value) -> Value {
+pub(crate) fn read_responses(content: Value) -> Value {
     json!({
         "200": {"description": "As asked", "content": content},
         "400": reference("responses", "InvalidParameter"),

@@ -1,5 +1,6 @@
 //! Answers as files, the same from the service and from the command line.
 
+use geo_types::{Geometry, MultiPolygon};
 use silt_analysis::{AnalysisError, Asked, Hotspots, Subject, Table, View};
 use silt_exchange::write::{self, ExportFormat, ExportMeta, WriteError};
 
@@ -62,4 +63,33 @@ pub(super) fn geoparquet(table: &Table, meta: &ExportMeta) -> Result<Vec<u8>, Wr
     }
     file.finish()?;
     Ok(kept.into_bytes())
+}
+
+/// The polygons of a GeoJSON text: of a Polygon or MultiPolygon, alone or in features.
+///
+/// # Errors
+/// What is wrong with the text, a sentence.
+pub fn polygons_of(text: &[u8]) -> Result<MultiPolygon<f64>, String> {
+    let text = std::str::from_utf8(text).map_err(|_| "the polygon is not UTF-8".to_owned())?;
+    let document: geojson::GeoJson = text
+        .parse()
+        .map_err(|error: geojson::Error| format!("the polygon is not GeoJSON: {error}"))?;
+    let geometries: Vec<geojson::Geometry> = match document {
+        geojson::GeoJson::Geometry(geometry) => vec![geometry],
+        geojson::GeoJson::Feature(feature) => feature.geometry.into_iter().collect(),
+        geojson::GeoJson::FeatureCollection(collection) => collection
+            .features
+            .into_iter()
+            .filter_map(|feature| feature.geometry)
+            .collect(),
+    };
+    let mut polygons = Vec::new();
+    for geometry in geometries {
+        match Geometry::<f64>::try_from(geometry) {
+            Ok(Geometry::Polygon(polygon)) => polygons.push(polygon),
+            Ok(Geometry::MultiPolygon(parts)) => polygons.extend(parts),
+            _ => return Err("the geometry is no Polygon or MultiPolygon".to_owned()),
+        }
+    }
+    Ok(MultiPolygon::new(polygons))
 }

@@ -1,8 +1,13 @@
 //! `/hotspots`: where the features of a collection lie more densely than chance would have it.
 
 mod file;
+mod joint;
+mod near;
+pub(crate) mod openapi;
 mod page;
+mod ranking;
 mod request;
+mod tiles;
 
 use std::sync::Arc;
 
@@ -23,7 +28,7 @@ use crate::query::Parameters;
 use crate::selection::Deadline;
 use crate::state::AppState;
 
-pub use file::{HotspotFile, render};
+pub use file::{HotspotFile, polygons_of, render};
 use request::{KNOWN, Request};
 
 const FORMATS: [Format; 4] = [Format::GeoJson, Format::Html, Format::Csv, Format::Parquet];
@@ -38,15 +43,18 @@ pub(crate) struct HotspotState {
     computed: moka::sync::Cache<String, Arc<Hotspots>>,
     /// Answers as they were sent.
     bodies: moka::sync::Cache<String, Bytes>,
+    /// Cells as tiles draw them.
+    maps: moka::sync::Cache<String, Arc<tiles::CellMap>>,
 }
 
 impl HotspotState {
     pub(crate) fn new(limits: &Limits) -> HotspotState {
-        // Areas, scores and answers take a third each.
-        let share = limits.hotspot_cache_bytes / 3;
+        // Areas take a half, scores, answers and maps share the rest.
+        let half = limits.hotspot_cache_bytes / 2;
+        let share = half / 3;
         let weight = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
         HotspotState {
-            areas: Arc::new(Areas::new(request::area_options(limits, share))),
+            areas: Arc::new(Areas::new(request::area_options(limits, half))),
             computed: moka::sync::Cache::builder()
                 .max_capacity(share)
                 .weigher(move |key: &String, found: &Arc<Hotspots>| {
@@ -57,12 +65,24 @@ impl HotspotState {
                 .max_capacity(share)
                 .weigher(move |key: &String, body: &Bytes| weight(key.len() + body.len() + 200))
                 .build(),
+            maps: moka::sync::Cache::builder()
+                .max_capacity(share)
+                .weigher(move |key: &String, map: &Arc<tiles::CellMap>| {
+                    weight(key.len() + map.bytes())
+                })
+                .build(),
         }
     }
 }
 
 pub(crate) fn routes() -> Router<AppState> {
-    Router::new().route("/hotspots/{collection}", get(by_get).post(by_post))
+    Router::new()
+        .route("/hotspots/joint", get(joint::joint))
+        .route("/hotspots/{collection}", get(by_get).post(by_post))
+        .route("/hotspots/{collection}/regions", get(ranking::regions))
+        .route("/tiles/hotspots/{collection}", get(tiles::tile_json))
+        .route("/tiles/hotspots/{collection}/{z}/{x}/{y}", get(tiles::tile))
+        .route("/near", get(near::near))
 }
 
 async fn by_get(
@@ -97,33 +117,30 @@ async fn answer(
     let layer = world.layer(collection)?;
     let parameters = Parameters::read(uri.query(), &KNOWN)?;
     let format = choose(headers, parameters.get("f"), &FORMATS)?;
-    let key = request::answer_key(&world, &layer, &parameters, body.as_deref());
-    let tag = request::tag(&key, format);
-    if is_known(headers, &tag) {
-        return Ok(with_headers(StatusCode::NOT_MODIFIED.into_response(), &tag));
+    let mut key = request::versions_key(&world, &layer);
+    key.push_str(&parameters.key_without("f"));
+    if let Some(body) = &body {
+        key.push_str(&request::body_key(body));
     }
-    let body_key = format!("{} {key}", format.name());
-    if let Some(bytes) = state.hotspots.bodies.get(&body_key) {
-        return Ok(respond(format, collection, bytes, &tag));
-    }
+    let asked = Asked::new("hotspots", key, format, headers, uri);
     let links = Links::new(headers, uri, state.config.base_url.as_deref());
-    let (own, shared) = (state.hotspots.clone(), state.clone());
-    let work = state.blocking(move || {
-        let request = Request::read(&shared, world, layer, parameters, body, deadline)?;
-        let found = request.compute(&own)?;
-        match file_format(format) {
-            Some(file) => request.render(&own, &found, file).map(Ok),
-            None => request.page(&own, &found, &links).map(Err),
-        }
-    });
-    match work.await? {
-        Ok(bytes) => {
-            let bytes = Bytes::from(bytes);
-            state.hotspots.bodies.insert(body_key, bytes.clone());
-            Ok(respond(format, collection, bytes, &tag))
-        }
-        Err(page) => Ok(with_headers(page, &tag)),
-    }
+    let shared = state.clone();
+    asked
+        .answer(state, move || {
+            let request = Request::read(&shared, world, layer, &parameters, body, deadline)?;
+            let found = request.compute(&shared.hotspots)?;
+            match file_format(format) {
+                Some(file) => {
+                    let bytes = request.render(&shared.hotspots, &found, file)?;
+                    Ok(Made::Bytes(bytes))
+                }
+                None => {
+                    let page = request.page(&shared.hotspots, &found, &links)?;
+                    Ok(Made::Page(page))
+                }
+            }
+        })
+        .await
 }
 
 fn file_format(format: Format) -> Option<HotspotFile> {
@@ -135,23 +152,95 @@ fn file_format(format: Format) -> Option<HotspotFile> {
     }
 }
 
-fn respond(format: Format, collection: &str, bytes: Bytes, tag: &str) -> Response<Body> {
-    let content_type = [(header::CONTENT_TYPE, format.media_type())];
-    let mut response = (content_type, bytes).into_response();
-    if matches!(format, Format::Csv | Format::Parquet) {
-        let name = format!("hotspots_{collection}.{}", format.name());
-        let disposition = format!("attachment; filename=\"{name}\"");
-        set_header(&mut response, header::CONTENT_DISPOSITION, &disposition);
-    }
-    with_headers(response, tag)
+/// What was made for a request.
+enum Made {
+    /// The same bytes for everyone: kept.
+    Bytes(Vec<u8>),
+    /// A page, whose links depend on who asks.
+    Page(Response<Body>),
 }
 
-fn with_headers(mut response: Response<Body>, tag: &str) -> Response<Body> {
-    set_header(&mut response, header::ETAG, &format!("\"{tag}\""));
-    let fresh = format!("public, max-age={FRESH_SECONDS}");
-    set_header(&mut response, header::CACHE_CONTROL, &fresh);
-    set_header(&mut response, header::VARY, "Accept");
-    response
+/// A request for something that is the same for equal keys.
+struct Asked {
+    /// Name of a file, without its ending.
+    file: &'static str,
+    key: String,
+    format: Format,
+    tag: String,
+    is_known: bool,
+}
+
+impl Asked {
+    fn new(
+        file: &'static str,
+        key: String,
+        format: Format,
+        headers: &HeaderMap,
+        uri: &Uri,
+    ) -> Asked {
+        // The kind of resource is part of what is asked.
+        let kind = uri.path().trim_start_matches('/').split('/').next_back();
+        let key = format!(
+            "{file} {} {} {key}",
+            kind.unwrap_or_default(),
+            format.name()
+        );
+        let tag = request::tag(&key);
+        Asked {
+            file,
+            is_known: is_known(headers, &tag),
+            key,
+            format,
+            tag,
+        }
+    }
+
+    /// The answer, from memory or made off the async threads.
+    async fn answer(
+        self,
+        state: &AppState,
+        make: impl FnOnce() -> Result<Made, Problem> + Send + 'static,
+    ) -> Result<Response<Body>, Problem> {
+        if self.is_known {
+            return Ok(self.with_headers(StatusCode::NOT_MODIFIED.into_response()));
+        }
+        if let Some(bytes) = state.hotspots.bodies.get(&self.key) {
+            return Ok(self.respond(bytes));
+        }
+        match state.blocking(make).await? {
+            Made::Bytes(bytes) => {
+                let bytes = Bytes::from(bytes);
+                state
+                    .hotspots
+                    .bodies
+                    .insert(self.key.clone(), bytes.clone());
+                Ok(self.respond(bytes))
+            }
+            Made::Page(page) => Ok(self.with_headers(page)),
+        }
+    }
+
+    fn respond(&self, bytes: Bytes) -> Response<Body> {
+        let content_type = [(header::CONTENT_TYPE, self.format.media_type())];
+        let mut response = (content_type, bytes).into_response();
+        if matches!(self.format, Format::Csv | Format::Parquet) {
+            let disposition = format!(
+                "attachment; filename=\"{}.{}\"",
+                self.file,
+                self.format.name()
+            );
+            set_header(&mut response, header::CONTENT_DISPOSITION, &disposition);
+        }
+        self.with_headers(response)
+    }
+
+    fn with_headers(&self, mut response: Response<Body>) -> Response<Body> {
+        set_header(&mut response, header::ETAG, &format!("\"{}\"", self.tag));
+        let fresh = format!("public, max-age={FRESH_SECONDS}");
+        set_header(&mut response, header::CACHE_CONTROL, &fresh);
+        set_header(&mut response, header::VARY, "Accept");
+        response
+    }
 }
 
 /// The problem that an error of the analysis is to a client.

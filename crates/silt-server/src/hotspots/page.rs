@@ -5,7 +5,6 @@ use axum::http::Response;
 use serde_json::{Map, Value};
 use silt_analysis::Table;
 
-use super::FORMATS;
 use crate::layer::Layer;
 use crate::links::Links;
 use crate::negotiate::Format;
@@ -13,8 +12,9 @@ use crate::pages;
 
 /// A table of cells with what is needed to make it again.
 pub(super) fn page(
-    layer: &Layer,
+    layer: Option<&Layer>,
     links: &Links,
+    offered: &[Format],
     table: &Table,
     head: Map<String, Value>,
 ) -> Response<Body> {
@@ -43,8 +43,8 @@ pub(super) fn page(
     }
     body.push_str("</tbody></table></div><h2>How this was found</h2>");
     pages::write_value(&mut body, &Value::Object(head));
-    let all = links.self_and_alternates(Format::Html, &FORMATS);
+    let all = links.self_and_alternates(Format::Html, offered);
     body.push_str("<h2>Links</h2>");
     pages::write_value(&mut body, &Value::Array(all));
-    pages::page(&title, &pages::crumbs(links, Some(layer)), &body)
+    pages::page(&title, &pages::crumbs(links, layer), &body)
 }

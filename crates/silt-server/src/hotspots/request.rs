@@ -4,21 +4,20 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::http::Response;
-use geo_types::{Geometry, MultiPolygon};
+use h3o::Resolution;
 use sha2::{Digest, Sha256};
 use silt_analysis::{
     AreaOptions, Asked, Hotspots, Question, QuestionLimits, Regions, Scores, Subject, View, Within,
     hotspots,
 };
 
-use super::file::{HotspotFile, render};
-use super::{HotspotState, page, problem};
+use super::file::{HotspotFile, polygons_of, render};
+use super::{FORMATS, HotspotState, page, problem};
 use crate::config::{Limits, ServerConfig};
 use crate::describe::attribution;
 use crate::error::Problem;
 use crate::layer::Layer;
 use crate::links::Links;
-use crate::negotiate::Format;
 use crate::query::Parameters;
 use crate::selection::{Deadline, Selection};
 use crate::state::AppState;
@@ -103,23 +102,8 @@ pub(super) fn bytes_of(found: &Hotspots) -> usize {
     cells + found.gathered.cells.len() * 64 + 1_000
 }
 
-/// Text that is equal for questions with equal answers: versions of the data, parameters in order,
-/// and the body.
-pub(super) fn answer_key(
-    world: &World,
-    layer: &Layer,
-    parameters: &Parameters,
-    body: Option<&[u8]>,
-) -> String {
-    let mut key = versions_key(world, layer);
-    key.push_str(&parameters.key_without("f"));
-    if let Some(body) = body {
-        key.push_str(&format!(" body {}", hex(&Sha256::digest(body))));
-    }
-    key
-}
-
-fn versions_key(world: &World, layer: &Layer) -> String {
+/// Versions of all that an answer depends on beside its parameters.
+pub(super) fn versions_key(world: &World, layer: &Layer) -> String {
     format!(
         "{} {} {} {} ",
         silt_analysis::METHOD_VERSION,
@@ -133,9 +117,14 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// A body as a part of a key.
+pub(super) fn body_key(body: &[u8]) -> String {
+    format!(" body {}", hex(&Sha256::digest(body)))
+}
+
 /// Changes whenever the bytes of the answer may.
-pub(super) fn tag(key: &str, format: Format) -> String {
-    let text = format!("{} {} {key}", env!("CARGO_PKG_VERSION"), format.name());
+pub(super) fn tag(key: &str) -> String {
+    let text = format!("{} {key}", env!("CARGO_PKG_VERSION"));
     hex(&Sha256::digest(text.as_bytes())[..12])
 }
 
@@ -159,7 +148,7 @@ impl Request {
         state: &AppState,
         world: Arc<World>,
         layer: Arc<Layer>,
-        parameters: Parameters,
+        parameters: &Parameters,
         body: Option<Bytes>,
         deadline: Deadline,
     ) -> Result<Request, Problem> {
@@ -170,12 +159,12 @@ impl Request {
         let schema = layer.data.schema();
         let limits = question_limits(&config.limits);
         let (question, view) = Question::read(&get, schema, &limits).map_err(refuse)?;
-        let mut selection = Selection::read(&parameters, &layer, &world.regions, &config)?;
+        let mut selection = Selection::read(parameters, &layer, &world.regions, &config)?;
         selection.needs_geometry = true;
         let region = parameters.get("region").map(str::to_owned);
         let mut within = Within::new(region, selection.bbox()?);
         if let Some(body) = &body {
-            let polygons = polygons_of(body)?;
+            let polygons = polygons_of(body).map_err(Problem::invalid_body)?;
             within = within
                 .with_polygon(polygons, config.limits.geometry_vertices)
                 .map_err(refuse)?;
@@ -185,7 +174,9 @@ impl Request {
             .filter_map(|name| Some((name.to_owned(), parameters.get(name)?.to_owned())))
             .collect();
         let mut key = versions_key(&world, &layer);
-        let deciding = parameters.iter().filter(|(name, _)| !SHOWING.contains(name));
+        let deciding = parameters
+            .iter()
+            .filter(|(name, _)| !SHOWING.contains(name));
         for (name, value) in deciding {
             key.push_str(&format!("{}:{name}{}:{value}", name.len(), value.len()));
         }
@@ -204,8 +195,34 @@ impl Request {
         })
     }
 
+    /// Asks for a resolution, whatever the parameters say.
+    pub(super) fn at_resolution(&mut self, resolution: Resolution) {
+        self.question.resolution = Some(resolution);
+        self.key.push_str(&format!(" at {resolution}"));
+    }
+
+    /// The collection.
+    pub(super) fn layer(&self) -> &Layer {
+        &self.layer
+    }
+
+    /// Parameters that select features, as they were given.
+    pub(super) fn selecting(&self) -> &[(String, String)] {
+        &self.selecting
+    }
+
+    /// Who published the data.
+    pub(super) fn attribution(&self) -> String {
+        attribution(&self.world, &self.layer)
+    }
+
+    /// What the computation depends on.
+    pub(super) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Calls `work` with the subject of the question.
-    fn with_subject<T>(
+    pub(super) fn with_subject<T>(
         &self,
         own: &HotspotState,
         work: impl FnOnce(Subject<'_>) -> Result<T, silt_analysis::AnalysisError>,
@@ -248,7 +265,7 @@ impl Request {
         found: &Hotspots,
         format: HotspotFile,
     ) -> Result<Vec<u8>, Problem> {
-        let attribution = attribution(&self.world, &self.layer);
+        let attribution = self.attribution();
         let asked = Asked {
             selecting: &self.selecting,
             attribution: &attribution,
@@ -269,7 +286,7 @@ impl Request {
         found: &Hotspots,
         links: &Links,
     ) -> Result<Response<Body>, Problem> {
-        let attribution = attribution(&self.world, &self.layer);
+        let attribution = self.attribution();
         let asked = Asked {
             selecting: &self.selecting,
             attribution: &attribution,
@@ -278,38 +295,7 @@ impl Request {
             let (table, matched) = found.table(subject, &self.view)?;
             let returned = table.rows.len() as u64;
             let head = found.head(subject, &self.view, &asked, matched, returned);
-            Ok(page::page(&self.layer, links, &table, head))
+            Ok(page::page(Some(&self.layer), links, &FORMATS, &table, head))
         })
     }
-}
-
-/// The polygons of a body: a GeoJSON Polygon or MultiPolygon, alone or in features.
-fn polygons_of(body: &[u8]) -> Result<MultiPolygon<f64>, Problem> {
-    let text = std::str::from_utf8(body)
-        .map_err(|_| Problem::invalid_body("the body is not UTF-8"))?;
-    let document: geojson::GeoJson = text
-        .parse()
-        .map_err(|error: geojson::Error| Problem::invalid_body(format!("the body is not GeoJSON: {error}")))?;
-    let geometries: Vec<geojson::Geometry> = match document {
-        geojson::GeoJson::Geometry(geometry) => vec![geometry],
-        geojson::GeoJson::Feature(feature) => feature.geometry.into_iter().collect(),
-        geojson::GeoJson::FeatureCollection(collection) => collection
-            .features
-            .into_iter()
-            .filter_map(|feature| feature.geometry)
-            .collect(),
-    };
-    let mut polygons = Vec::new();
-    for geometry in geometries {
-        match Geometry::<f64>::try_from(geometry) {
-            Ok(Geometry::Polygon(polygon)) => polygons.push(polygon),
-            Ok(Geometry::MultiPolygon(parts)) => polygons.extend(parts),
-            _ => {
-                return Err(Problem::invalid_body(
-                    "the body has a geometry that is no Polygon or MultiPolygon",
-                ));
-            }
-        }
-    }
-    Ok(MultiPolygon::new(polygons))
 }
