@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes the synthetic register and fleet that stand in where no real source can be had.
+"""Writes the synthetic register that stands in where no real source can be had.
 
 Every name starts with "Synthetic", every feature carries synthetic = true, and the places are
 random points in boxes that hold no meaning. The seed is fixed, so the files are reproducible:
@@ -15,7 +15,6 @@ BOXES = [
     (-48, -21, -43, -18, "BRA"), (-70.2, -30, -69.5, -23, "CHL"), (-117, 38, -112, 42, "USA"),
     (-80, 47, -73, 50, "CAN"), (27, -27, 30, -24, "ZAF"), (119, -31, 123, -27, "AUS"),
 ]
-SEAS = [(2, 51.5, 4, 53.5), (106, -4, 108, -2), (104, 1.0, 105, 1.4)]
 
 
 def facilities(rng):
@@ -38,23 +37,6 @@ def facilities(rng):
         }
 
 
-def vessels(rng):
-    for number in range(1, 13):
-        west, south, east, north = rng.choice(SEAS)
-        yield {
-            "type": "Feature",
-            "id": f"SYN-V{number:02}",
-            "properties": {
-                "name": f"Synthetic dredger {number}",
-                "vessel_type": rng.choice(["trailing suction hopper dredger", "cutter suction dredger"]),
-                "hopper_m3": float(rng.randrange(800, 20_000, 100)),
-                "synthetic": True,
-            },
-            "geometry": {"type": "Point", "coordinates": [
-                round(rng.uniform(west, east), 5), round(rng.uniform(south, north), 5)]},
-        }
-
-
 def write(name, features):
     lines = ",\n".join(json.dumps(feature) for feature in features)
     text = f'{{"type": "FeatureCollection", "synthetic": true, "features": [\n{lines}\n]}}\n'
@@ -62,4 +44,3 @@ def write(name, features):
 
 
 write("register.geojson", facilities(random.Random(20261121)))
-write("fleet.geojson", vessels(random.Random(20261122)))

@@ -2,6 +2,8 @@
 
 use std::process::Stdio;
 
+use serde_json::Value;
+
 use crate::support::{Silt, mirror, points};
 
 #[test]
@@ -86,9 +88,37 @@ fn with_a_mirror_the_demo_imports_the_real_registers() {
         836 + 933 + 1362
     );
     let infos = silt.json(&["collections"]).remove(0);
+    // Only what comes of the synthetic fleet is marked; its vessels stand beside real ones.
     for info in infos.as_array().expect("a list") {
-        assert_eq!(info["synthetic"], false, "{info}");
+        let of_fleet = [
+            "vessels",
+            "dredging_areas",
+            "dredging_cycles",
+            "dredging_tracks",
+        ];
+        let name = info["schema"]["id"].as_str().expect("an id");
+        assert_eq!(info["synthetic"], of_fleet.contains(&name), "{info}");
     }
+    let vessels = silt.features("vessels", &[]);
+    let synthetic = |feature: &&Value| feature["properties"]["silt_synthetic"] == true;
+    assert_eq!(
+        vessels.iter().filter(|vessel| !synthetic(vessel)).count(),
+        435
+    );
+    assert!(vessels.iter().any(|vessel| synthetic(&vessel)));
+    // The real positions last for minutes and give no cycle; the fleet's give tonnes.
+    let cycles = silt.features("dredging_cycles", &[]);
+    assert!(cycles.len() > 100 && cycles.iter().all(|cycle| synthetic(&cycle)));
+    let totals = silt.ok(&["extraction", "aggregate", "--by", "region:sea"]);
+    let totals: Value = serde_json::from_str(&totals).expect("JSON");
+    let groups = totals["groups"].as_array().expect("groups");
+    let has_tonnes = |group: &Value| group["observed_tonnes_p50"].as_f64() > Some(0.0);
+    assert!(groups.iter().any(has_tonnes), "{totals}");
+    let positions = silt.json(&["ais", "list"]).remove(0);
+    let positions = positions.as_array().expect("a list");
+    assert_eq!(positions.len(), 5);
+    let real = |import: &&Value| import["synthetic"] == false;
+    assert_eq!(positions.iter().filter(real).count(), 4);
     let server = silt.serve();
     let chile = server.json("/collections/tailings_facilities/items?region=iso3:CHL&limit=1000");
     assert_eq!(chile["numberReturned"], 836);

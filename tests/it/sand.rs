@@ -88,6 +88,18 @@ fn a_synthetic_fleet_becomes_cycles_and_totals_that_can_be_verified() {
             .any(|track| track["properties"]["state"] == "dredge")
     );
 
+    // Each complete cycle has a load with an interval, and the loads add up to the total by trips.
+    let mut loads_t = 0.0;
+    for feature in &features {
+        let load = |part: &str| feature["properties"][format!("tonnes_{part}")].as_f64();
+        if feature["properties"]["complete"] != true {
+            assert_eq!(load("mean"), None, "{feature}");
+        } else if let Some(mean_t) = load("mean") {
+            assert!(load("p05") < load("p50") && load("p50") < load("p95"));
+            loads_t += mean_t;
+        }
+    }
+
     // Totals by year are those of no group, and the parts of a division add up.
     let whole = totals(&silt, "", "whole.json");
     let whole: Value = serde_json::from_slice(&whole).expect("JSON");
@@ -107,6 +119,12 @@ fn a_synthetic_fleet_becomes_cycles_and_totals_that_can_be_verified() {
     );
     let group = &whole["groups"][0];
     let value = |name: &str| group[name].as_f64().expect("a number");
+    assert_eq!(group["synthetic"], true);
+    let by_trips_t = value("by_trips_tonnes_mean");
+    assert!(
+        (loads_t / by_trips_t - 1.0).abs() < 0.02,
+        "{loads_t} t of cycles, {by_trips_t} t in total"
+    );
     assert!(value("observed_tonnes_p05") < value("observed_tonnes_p50"));
     assert!(value("observed_tonnes_p50") < value("observed_tonnes_p95"));
     assert!(value("corrected_tonnes_p50") > value("observed_tonnes_p50"));
@@ -248,4 +266,64 @@ fn real_feeds_are_read_and_give_no_cycle_that_is_none() {
     assert_eq!(info["complete_cycles"], 0, "{info:#}");
     assert_eq!(info["synthetic"], false);
     assert!(info["vessels_registered"].as_u64() > Some(20), "{info:#}");
+}
+
+#[test]
+fn licence_areas_give_cycles_their_purpose() {
+    let silt = Silt::new();
+    let folder = fleet(&silt, "parquet");
+    detect(&silt, &folder, "2", "2");
+    let licensed = |silt: &Silt| {
+        let features = silt.features("dredging_cycles", &[]);
+        let of_area = features.iter().filter(|feature| {
+            let area = &feature["properties"]["licence_area"];
+            area.is_string()
+        });
+        of_area
+            .inspect(|feature| assert_eq!(feature["properties"]["purpose"], "extraction"))
+            .count()
+    };
+    assert_eq!(licensed(&silt), 0);
+
+    let areas = text(&folder.join("areas.geojson"));
+    silt.json(&[
+        "import",
+        &areas,
+        "--collection",
+        "dredging_areas",
+        "--synthetic",
+    ]);
+    silt.json(&["dredging", "detect"]);
+    assert!(licensed(&silt) > 0);
+    // What the kernel said lies there as Parquet too.
+    for table in ["cycles", "states", "cells"] {
+        let file = silt.data().join(format!("dredging/{table}.parquet"));
+        let bytes = std::fs::read(&file).expect("the table");
+        assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"));
+    }
+}
+
+#[test]
+fn a_source_of_positions_is_imported_by_name() {
+    let Some(mirror) = mirror("solent-ais-20160112") else {
+        return;
+    };
+    let silt = Silt::new();
+    let run = |arguments: &[&str]| {
+        let mut command = silt.command(arguments);
+        let output = command.env("SILT_MIRROR", &mirror).output();
+        output.expect("the binary runs")
+    };
+    let imported = run(&["--json", "ais", "import", "--source", "solent-ais-20160112"]);
+    let reports: Value = serde_json::from_slice(&imported.stdout).expect("JSON");
+    assert!(
+        reports[0]["feed"]["positions"].as_u64() > Some(18_000),
+        "{reports:#}"
+    );
+    let refused = run(&["import", "--source", "solent-ais-20160112"]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("silt ais import"), "{said}");
+    let refused = run(&["ais", "import", "--source", "wpi-ports"]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("silt import"), "{said}");
 }

@@ -1,5 +1,7 @@
 //! Estimates with intervals: methods A (trips), B (time), C (cutters) and their combination.
 
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -113,11 +115,34 @@ pub fn estimate(
     priors: &Priors,
     settings: &Settings,
 ) -> Result<Vec<GroupEstimate>, EstimateError> {
+    estimate_watched(groups, facts, work, priors, settings, &|_, _| true)
+}
+
+/// [`fn@estimate`] with a watcher, which is told how many of how many steps are done, from any
+/// thread, and says whether to go on. The result does not depend on it.
+///
+/// # Errors
+/// See [`EstimateError`]; [`EstimateError::Stopped`] where the watcher did not want more.
+pub fn estimate_watched(
+    groups: &[Group],
+    facts: &[VesselFacts],
+    work: &[WorkRow],
+    priors: &Priors,
+    settings: &Settings,
+    watch: &(dyn Fn(u64, u64) -> bool + Sync),
+) -> Result<Vec<GroupEstimate>, EstimateError> {
     check_query(groups, priors, settings)?;
     let mut rows = sorted_rows(groups.len(), facts, work)?;
     let draws = settings.draws as usize;
     let shared = shared_draws(draws, settings.seed, priors);
     let groups_per_chunk = (GROUP_DRAWS_PER_CHUNK / draws).max(1);
+    let block_count = draws.div_ceil(BLOCK);
+    let steps = Steps {
+        all: (groups.len().div_ceil(groups_per_chunk) * block_count + groups.len()) as u64,
+        done: AtomicU64::new(0),
+        stopped: AtomicBool::new(false),
+        watch,
+    };
     // Stable: within a chunk the order by vessel and group stays.
     rows.sort_by_key(|row| row.group as usize / groups_per_chunk);
 
@@ -129,12 +154,13 @@ pub fn estimate(
         let (chunk_rows, later) = rest.split_at(end);
         rest = later;
 
-        let blocks: Vec<Vec<GroupSums>> = (0..draws.div_ceil(BLOCK))
+        let blocks: Result<Vec<Vec<GroupSums>>, EstimateError> = (0..block_count)
             .into_par_iter()
             .map(|block| {
+                steps.next()?;
                 let first_draw = block * BLOCK;
                 let first = first_group as u32;
-                sum_block(
+                Ok(sum_block(
                     first_draw,
                     first,
                     chunk.len(),
@@ -142,13 +168,15 @@ pub fn estimate(
                     facts,
                     priors,
                     settings.seed,
-                )
+                ))
             })
             .collect();
+        let blocks = blocks?;
         let evidence = gather_evidence(first_group, chunk.len(), chunk_rows, facts);
-        let of_chunk: Vec<GroupEstimate> = (0..chunk.len())
+        let of_chunk: Result<Vec<GroupEstimate>, EstimateError> = (0..chunk.len())
             .into_par_iter()
             .map(|place| {
+                steps.next()?;
                 let sums: Vec<&GroupSums> = blocks.iter().map(|block| &block[place]).collect();
                 let coverage = chunk[place].coverage.unwrap_or(priors.coverage);
                 let draws_of_group = GroupDraws {
@@ -158,12 +186,32 @@ pub fn estimate(
                     coverage,
                 };
                 let group = (first_group + place) as u32;
-                draws_of_group.summarise(group, evidence[place], settings)
+                Ok(draws_of_group.summarise(group, evidence[place], settings))
             })
             .collect();
-        estimates.extend(of_chunk);
+        estimates.extend(of_chunk?);
     }
     Ok(estimates)
+}
+
+/// Blocks of draws and groups, as far as they are begun.
+struct Steps<'a> {
+    all: u64,
+    done: AtomicU64,
+    stopped: AtomicBool,
+    watch: &'a (dyn Fn(u64, u64) -> bool + Sync),
+}
+
+impl Steps<'_> {
+    fn next(&self) -> Result<(), EstimateError> {
+        let done = self.done.fetch_add(1, Ordering::Relaxed);
+        if !self.stopped.load(Ordering::Relaxed) && (self.watch)(done, self.all) {
+            return Ok(());
+        }
+        // The watcher is not asked again: it may change its mind.
+        self.stopped.store(true, Ordering::Relaxed);
+        Err(EstimateError::Stopped)
+    }
 }
 
 fn check_query(

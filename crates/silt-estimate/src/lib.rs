@@ -26,7 +26,7 @@ pub mod regression;
 pub mod score;
 
 pub use distribution::{Distribution, DistributionError};
-pub use estimate::{Counts, Estimate, GroupEstimate, Volumes, estimate};
+pub use estimate::{Counts, Estimate, GroupEstimate, Volumes, estimate, estimate_watched};
 pub use facts::{
     CapacityBasis, FactLimits, FactRefusal, Range, StatedVessel, VesselFacts, VesselKind,
     vessel_key,

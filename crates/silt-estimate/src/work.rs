@@ -116,6 +116,9 @@ pub enum EstimateError {
         /// What is wrong.
         reason: &'static str,
     },
+    /// The watcher of the work said that nobody wants its result any more.
+    #[error("the estimate was stopped")]
+    Stopped,
 }
 
 /// A century; more hours of one vessel are an error of units.

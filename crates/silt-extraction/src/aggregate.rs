@@ -10,18 +10,33 @@ use polars::prelude::{
 };
 use rayon::prelude::*;
 use serde::Serialize;
-use silt_estimate::{
-    EstimateError, FactLimits, FactRefusal, Group, GroupEstimate, Priors, VesselFacts, WorkRow,
-    estimate,
-};
+use silt_estimate::{EstimateError, FactRefusal, Group, GroupEstimate, WorkRow, estimate_watched};
 use silt_index::regions::{RegionKind, RegionSet};
 
 use crate::archive::month_of;
+use crate::hulls::hull_facts;
 use crate::question::{Dimension, Question};
 use crate::tables::Detected;
 
 /// Most groups of one answer: 1,000 draws of each are made.
 pub const MOST_GROUPS: usize = 100_000;
+
+/// How much one answer may take, and who follows it.
+pub struct Bounds<'a> {
+    /// Most groups, [`MOST_GROUPS`] at most.
+    pub groups: usize,
+    /// Told how many of how many steps are done, from any thread; says whether to go on.
+    pub watch: &'a (dyn Fn(u64, u64) -> bool + Sync),
+}
+
+impl Default for Bounds<'_> {
+    fn default() -> Self {
+        Bounds {
+            groups: MOST_GROUPS,
+            watch: &|_, _| true,
+        }
+    }
+}
 
 /// One row of an answer: the keys of the group in the order of the dimensions, and the estimates.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,6 +45,8 @@ pub struct Row {
     pub keys: Vec<Option<String>>,
     /// What is estimated, and what it stands on.
     pub estimate: GroupEstimate,
+    /// Any vessel or position of the group is synthetic.
+    pub synthetic: bool,
 }
 
 /// The answer to a [`Question`].
@@ -48,8 +65,13 @@ pub enum AggregateError {
     #[error("{0}")]
     Region(String),
     /// More groups than one answer holds.
-    #[error("there are {0} groups; an answer has at most {MOST_GROUPS}: group by less, or filter")]
-    TooManyGroups(usize),
+    #[error("there are {groups} groups; an answer has at most {most}: group by less, or filter")]
+    TooManyGroups {
+        /// Groups that the question has.
+        groups: usize,
+        /// The bound.
+        most: usize,
+    },
     /// The settings or priors cannot be.
     #[error(transparent)]
     Estimate(#[from] EstimateError),
@@ -76,6 +98,19 @@ pub fn totals(
     regions: &RegionSet,
     question: &Question,
 ) -> Result<Totals, AggregateError> {
+    bounded_totals(detected, regions, question, &Bounds::default())
+}
+
+/// [`totals`] within bounds of the caller. They do not change an answer that lies within them.
+///
+/// # Errors
+/// [`AggregateError`].
+pub fn bounded_totals(
+    detected: &Detected,
+    regions: &RegionSet,
+    question: &Question,
+    bounds: &Bounds,
+) -> Result<Totals, AggregateError> {
     let events = &detected.events;
     let mut rows = selected_rows(events, regions, question)?;
     let mut columns: Vec<Keys> = Vec::new();
@@ -94,7 +129,8 @@ pub fn totals(
         };
         columns.push(repeated);
     }
-    let work = grouped(events, &rows, &columns)?;
+    let (facts, refused_facts) = hull_facts(&detected.vessels, &question.priors);
+    let work = grouped(events, &rows, &columns, &facts.hull_of)?;
     let key_count = columns.len();
     let mut groups: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
     let ranks: Vec<Vec<u32>> = columns.iter().map(|keys| ranks(&keys.names)).collect();
@@ -116,22 +152,28 @@ pub fn totals(
     if groups.is_empty() && key_count == 0 {
         groups.insert(Vec::new(), 0);
     }
-    if groups.len() > MOST_GROUPS {
-        return Err(AggregateError::TooManyGroups(groups.len()));
+    let most = bounds.groups.min(MOST_GROUPS);
+    if groups.len() > most {
+        let groups = groups.len();
+        return Err(AggregateError::TooManyGroups { groups, most });
     }
     groups
         .values_mut()
         .zip(0..)
         .for_each(|(group, number)| *group = number);
     let work_rows = work_rows(&work, |row| groups[&ranked(row)])?;
-    let (facts, refused_facts) = facts_of(detected, &question.priors);
+    let mut synthetic = vec![false; groups.len()];
+    for (row, mark) in work.column(SYNTHETIC)?.bool()?.iter().enumerate() {
+        synthetic[groups[&ranked(row)] as usize] |= mark.unwrap_or(true);
+    }
     let groups_list = vec![Group::default(); groups.len()];
-    let estimates = estimate(
+    let estimates = estimate_watched(
         &groups_list,
-        &facts,
+        &facts.hulls,
         &work_rows,
         &question.priors,
         &question.settings,
+        bounds.watch,
     )?;
     let mut names_by_rank: Vec<Vec<&str>> = Vec::new();
     for (keys, ranks) in columns.iter().zip(&ranks) {
@@ -144,13 +186,15 @@ pub fn totals(
     let rows = groups
         .into_keys()
         .zip(estimates)
-        .map(|(keys, estimate)| Row {
+        .zip(synthetic)
+        .map(|((keys, estimate), synthetic)| Row {
             keys: keys
                 .iter()
                 .zip(&names_by_rank)
                 .map(|(&rank, names)| (rank != NO_KEY).then(|| names[rank as usize].to_owned()))
                 .collect(),
             estimate,
+            synthetic,
         })
         .collect();
     Ok(Totals {
@@ -383,8 +427,16 @@ const SUMS: [&str; 5] = [
     "cutter_hours",
 ];
 
+/// The column that marks synthetic events.
+const SYNTHETIC: &str = "synthetic";
+
 /// One row per group and vessel, by polars.
-fn grouped(events: &DataFrame, rows: &[u32], keys: &[Keys]) -> Result<DataFrame, PolarsError> {
+fn grouped(
+    events: &DataFrame,
+    rows: &[u32],
+    keys: &[Keys],
+    hull_of: &[u32],
+) -> Result<DataFrame, PolarsError> {
     let mut columns: Vec<Column> = Vec::new();
     for (place, keys) in keys.iter().enumerate() {
         columns.push(Series::new(key_name(place).into(), &keys.codes).into_column());
@@ -394,10 +446,16 @@ fn grouped(events: &DataFrame, rows: &[u32], keys: &[Keys]) -> Result<DataFrame,
         let indices = polars::prelude::IdxCa::from_slice("row".into(), rows);
         column.take(&indices)
     };
-    columns.push(pick("vessel")?);
+    let vessels = codes_of(events, "vessel")?;
+    let hulls: Vec<u32> = rows
+        .iter()
+        .map(|&row| hull_of[vessels[row as usize] as usize])
+        .collect();
+    columns.push(Series::new("vessel".into(), hulls).into_column());
     for name in SUMS {
         columns.push(pick(name)?);
     }
+    columns.push(pick(SYNTHETIC)?);
     let frame = DataFrame::new(rows.len(), columns)?;
     let by: Vec<_> = (0..keys.len())
         .map(|place| col(key_name(place)))
@@ -408,7 +466,12 @@ fn grouped(events: &DataFrame, rows: &[u32], keys: &[Keys]) -> Result<DataFrame,
     frame
         .lazy()
         .group_by_stable(by)
-        .agg(SUMS.map(|name| col(name).sum()))
+        .agg(
+            SUMS.map(|name| col(name).sum())
+                .into_iter()
+                .chain([col(SYNTHETIC).any(true)])
+                .collect::<Vec<_>>(),
+        )
         .collect_with_engine(Engine::InMemory)
         .map(|answer| answer.unwrap_single())
 }
@@ -444,22 +507,4 @@ fn work_rows(
         .collect();
     rows.sort_unstable_by_key(|row| (row.group, row.vessel));
     Ok(rows)
-}
-
-fn facts_of(
-    detected: &Detected,
-    priors: &Priors,
-) -> (Vec<VesselFacts>, Vec<(String, FactRefusal)>) {
-    let limits = FactLimits::default();
-    let mut refused = Vec::new();
-    let facts = detected
-        .vessels
-        .iter()
-        .map(|vessel| {
-            let (facts, refusals) = VesselFacts::check(vessel.stated.clone(), &limits, priors);
-            refused.extend(refusals.into_iter().map(|why| (vessel.vessel.clone(), why)));
-            facts
-        })
-        .collect();
-    (facts, refused)
 }

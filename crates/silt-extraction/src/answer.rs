@@ -11,7 +11,7 @@ use polars::prelude::{
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use silt_estimate::manifest::{Difference, InputFile, Manifest, ManifestError, OutputFile};
-use silt_estimate::{Estimate, METHOD_VERSION, Summary};
+use silt_estimate::{Counts, Estimate, GroupEstimate, METHOD_VERSION, Summary};
 use silt_index::regions::RegionSet;
 
 use crate::aggregate::{AggregateError, Row, Totals, totals};
@@ -50,7 +50,8 @@ impl Format {
         }
     }
 
-    fn from_name(name: &str) -> Option<Format> {
+    /// By the name in a manifest.
+    pub fn from_name(name: &str) -> Option<Format> {
         [Format::Parquet, Format::Csv, Format::Json]
             .into_iter()
             .find(|format| format.name() == name)
@@ -87,7 +88,7 @@ enum Cell {
 }
 
 /// The columns of a row, flat, with their units in their names.
-fn cells(question: &Question, row: &Row, synthetic: bool) -> Vec<(String, Cell)> {
+fn cells(question: &Question, row: &Row) -> Vec<(String, Cell)> {
     let mut cells: Vec<(String, Cell)> = Vec::new();
     for (dimension, key) in question.by.iter().zip(&row.keys) {
         cells.push((dimension.name(), Cell::Text(key.clone())));
@@ -140,7 +141,7 @@ fn cells(question: &Question, row: &Row, synthetic: bool) -> Vec<(String, Cell)>
     summary("by_cutters_tonnes", tonnes(&estimate.cutters));
     let disagree = Cell::Flag(estimate.trips_and_time_disagree);
     cells.push(("trips_and_time_disagree".to_owned(), disagree));
-    cells.push(("synthetic".to_owned(), Cell::Flag(synthetic)));
+    cells.push(("synthetic".to_owned(), Cell::Flag(row.synthetic)));
     cells
 }
 
@@ -177,9 +178,9 @@ pub fn context(detected: &Detected, question: &Question, answer: &Totals) -> Jso
 }
 
 /// The rows as JSON objects.
-pub fn json_rows(question: &Question, answer: &Totals, synthetic: bool) -> Vec<Json> {
+pub fn json_rows(question: &Question, answer: &Totals) -> Vec<Json> {
     let object = |row: &Row| {
-        let cells = cells(question, row, synthetic).into_iter();
+        let cells = cells(question, row).into_iter();
         let members: Map<String, Json> = cells
             .map(|(name, cell)| {
                 let value = match cell {
@@ -196,8 +197,26 @@ pub fn json_rows(question: &Question, answer: &Totals, synthetic: bool) -> Vec<J
     answer.rows.iter().map(object).collect()
 }
 
-/// The rows as CSV.
-pub fn csv(question: &Question, answer: &Totals, synthetic: bool) -> String {
+/// A row of a question that has none, for the names and types of its columns.
+fn empty_row(question: &Question) -> Row {
+    Row {
+        keys: vec![None; question.by.len()],
+        estimate: GroupEstimate {
+            group: 0,
+            trips: None,
+            time: None,
+            cutters: None,
+            combined: None,
+            time_over_trips: None,
+            trips_and_time_disagree: false,
+            counts: Counts::default(),
+        },
+        synthetic: false,
+    }
+}
+
+/// The rows as CSV, below the names of the columns.
+pub fn csv(question: &Question, answer: &Totals) -> String {
     let quoted = |text: &str| {
         if text.contains([',', '"', '\n', '\r']) {
             format!("\"{}\"", text.replace('"', "\"\""))
@@ -205,14 +224,12 @@ pub fn csv(question: &Question, answer: &Totals, synthetic: bool) -> String {
             text.to_owned()
         }
     };
-    let mut text = String::new();
-    for (number, row) in answer.rows.iter().enumerate() {
-        let cells = cells(question, row, synthetic);
-        if number == 0 {
-            let names: Vec<String> = cells.iter().map(|(name, _)| quoted(name)).collect();
-            text.push_str(&names.join(","));
-            text.push_str("\r\n");
-        }
+    let columns = cells(question, &empty_row(question));
+    let names: Vec<String> = columns.iter().map(|(name, _)| quoted(name)).collect();
+    let mut text = names.join(",");
+    text.push_str("\r\n");
+    for row in &answer.rows {
+        let cells = cells(question, row);
         let values = cells.iter().map(|(_, cell)| match cell {
             Cell::Text(value) => quoted(value.as_deref().unwrap_or_default()),
             Cell::Count(value) => value.to_string(),
@@ -225,19 +242,12 @@ pub fn csv(question: &Question, answer: &Totals, synthetic: bool) -> String {
     text
 }
 
-fn parquet(question: &Question, answer: &Totals, synthetic: bool) -> Result<Vec<u8>, PolarsError> {
-    let rows: Vec<Vec<(String, Cell)>> = answer
-        .rows
-        .iter()
-        .map(|row| cells(question, row, synthetic))
-        .collect();
-    let Some(first) = rows.first() else {
-        let mut bytes = Vec::new();
-        ParquetWriter::new(&mut bytes).finish(&mut DataFrame::empty())?;
-        return Ok(bytes);
-    };
+fn parquet(question: &Question, answer: &Totals) -> Result<Vec<u8>, PolarsError> {
+    let rows: Vec<Vec<(String, Cell)>> =
+        answer.rows.iter().map(|row| cells(question, row)).collect();
+    let described = cells(question, &empty_row(question));
     let mut columns: Vec<Column> = Vec::new();
-    for (place, (name, cell)) in first.iter().enumerate() {
+    for (place, (name, cell)) in described.iter().enumerate() {
         let column = rows.iter().map(|row| &row[place].1);
         let name = name.as_str().into();
         let series = match cell {
@@ -298,20 +308,23 @@ pub fn bytes(
     answer: &Totals,
     format: Format,
 ) -> Result<Vec<u8>, PolarsError> {
-    let synthetic = detected.info.synthetic;
     match format {
-        Format::Parquet => parquet(question, answer, synthetic),
-        Format::Csv => Ok(csv(question, answer, synthetic).into_bytes()),
+        Format::Parquet => parquet(question, answer),
+        Format::Csv => Ok(csv(question, answer).into_bytes()),
         Format::Json => {
             let mut document = context(detected, question, answer);
-            document["groups"] = json_rows(question, answer, synthetic).into();
+            document["groups"] = json_rows(question, answer).into();
             Ok(silt_estimate::manifest::canonical_json(&document).into_bytes())
         }
     }
 }
 
-/// Everything that determines the bytes of an answer, besides their own checksum.
-fn manifest(
+/// Everything that determines the bytes of an answer, and their own checksum. `file` is the name
+/// under which they are kept beside the manifest.
+///
+/// # Errors
+/// The question cannot be written as JSON, which is a defect.
+pub fn manifest(
     detected: &Detected,
     question: &Question,
     file: &str,

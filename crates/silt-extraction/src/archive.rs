@@ -14,15 +14,13 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use polars::prelude::{
-    DataFrame, ParquetCompression, ParquetReader, ParquetWriter, PolarsError, SerReader,
-};
+use polars::prelude::{ParquetCompression, ParquetWriter, PolarsError};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use silt_ais::{PositionBatch, StaticReport, merge_static};
 
-use crate::columns::{extend_from, from_frame, gather, to_frame};
+use crate::columns::{gather, to_frame};
 
 /// Version of the arrangement of files.
 const FORMAT: u32 = 1;
@@ -121,13 +119,8 @@ impl Archive {
     pub fn open(root: &Path, buckets: Option<u32>) -> Result<Archive, ArchiveError> {
         let path = root.join("archive.json");
         let catalogue = match fs::read(&path) {
-            Ok(bytes) => {
-                let damaged = |error: serde_json::Error| ArchiveError::Damaged {
-                    path: path.clone(),
-                    reason: error.to_string(),
-                };
-                serde_json::from_slice::<Catalogue>(&bytes).map_err(damaged)?
-            }
+            Ok(bytes) => serde_json::from_slice::<Catalogue>(&bytes)
+                .map_err(|error| damaged(&path, error))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => Catalogue {
                 format: FORMAT,
                 buckets: buckets.unwrap_or(DEFAULT_BUCKETS).clamp(1, 1024),
@@ -226,27 +219,7 @@ impl Archive {
         })
     }
 
-    /// The positions of a bucket by vessel, ascending by MMSI. Those of one vessel stand in the
-    /// order of their months and imports, not of time.
-    ///
-    /// # Errors
-    /// A file cannot be read or is damaged.
-    pub fn read_bucket(&self, bucket: u32) -> Result<BTreeMap<u32, PositionBatch>, ArchiveError> {
-        let mut vessels: BTreeMap<u32, PositionBatch> = BTreeMap::new();
-        for path in self.files_of(bucket)? {
-            let positions = read_positions(&path)?;
-            let mut start = 0;
-            for run in positions.mmsi.chunk_by(|a, b| a == b) {
-                let rows = start..start + run.len();
-                let vessel = vessels.entry(run[0]).or_default();
-                extend_from(vessel, &positions, rows.clone());
-                start = rows.end;
-            }
-        }
-        Ok(vessels)
-    }
-
-    fn files_of(&self, bucket: u32) -> Result<Vec<PathBuf>, ArchiveError> {
+    pub(crate) fn files_of(&self, bucket: u32) -> Result<Vec<PathBuf>, ArchiveError> {
         let folder = self.root.join(format!("bucket={bucket:04}"));
         let mut files = Vec::new();
         for month in folder_entries(&folder)? {
@@ -277,22 +250,21 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError>
     Ok(())
 }
 
+pub(crate) fn damaged(path: &Path, reason: impl ToString) -> ArchiveError {
+    ArchiveError::Damaged {
+        path: path.to_path_buf(),
+        reason: reason.to_string(),
+    }
+}
+
 pub(crate) fn write_json<T: Serialize>(path: &Path, value: &T) -> Result<(), ArchiveError> {
-    let text = serde_json::to_vec_pretty(value).map_err(damaged_json(path))?;
+    let text = serde_json::to_vec_pretty(value).map_err(|error| damaged(path, error))?;
     write_whole(path, &text)
 }
 
 pub(crate) fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, ArchiveError> {
     let bytes = fs::read(path).map_err(at(path))?;
-    serde_json::from_slice(&bytes).map_err(damaged_json(path))
-}
-
-fn damaged_json(path: &Path) -> impl FnOnce(serde_json::Error) -> ArchiveError {
-    let path: PathBuf = path.to_path_buf();
-    move |error| ArchiveError::Damaged {
-        path,
-        reason: error.to_string(),
-    }
+    serde_json::from_slice(&bytes).map_err(|error| damaged(path, error))
 }
 
 fn folder_entries(folder: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
@@ -314,18 +286,6 @@ fn bucket_of(mmsi: u32, buckets: u32) -> u32 {
 /// Bytes as hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn read_positions(path: &Path) -> Result<PositionBatch, ArchiveError> {
-    let damaged = |reason: String| ArchiveError::Damaged {
-        path: path.to_path_buf(),
-        reason,
-    };
-    let file = File::open(path).map_err(at(path))?;
-    let frame: DataFrame = ParquetReader::new(file)
-        .finish()
-        .map_err(|error| damaged(error.to_string()))?;
-    from_frame(&frame).map_err(|error| damaged(error.to_string()))
 }
 
 /// An import under way. Nothing of it counts before [`Writer::finish`].

@@ -34,12 +34,25 @@ fn entry(id: &str, positions: u64) -> ImportEntry {
 }
 
 fn all(archive: &Archive) -> Vec<(u32, i64)> {
+    let at_once = all_within(archive, usize::MAX);
+    // However few fit into memory.
+    for most_rows in [1, 130, 700] {
+        assert_eq!(all_within(archive, most_rows), at_once);
+    }
+    at_once
+}
+
+fn all_within(archive: &Archive, most_rows: usize) -> Vec<(u32, i64)> {
     let mut rows = Vec::new();
     for bucket in 0..archive.buckets() {
-        for (mmsi, positions) in archive.read_bucket(bucket).expect("a bucket") {
+        let mut last = 0;
+        let visited = archive.each_vessel_within(bucket, most_rows, |mmsi, positions| {
+            assert!(mmsi > last, "each vessel comes once, in order");
+            last = mmsi;
             assert!(positions.mmsi.iter().all(|&own| own == mmsi));
             rows.extend(positions.mmsi.iter().copied().zip(positions.time_ms));
-        }
+        });
+        visited.expect("a bucket");
     }
     rows.sort_unstable();
     rows
@@ -117,13 +130,15 @@ fn damage_is_an_error_that_names_the_file() {
         .join("bucket=0000/month=2024-03/00aa-0.parquet");
     let bytes = fs::read(&file).expect("the file");
     fs::write(&file, &bytes[..bytes.len() / 2]).expect("written");
-    let error = archive.read_bucket(0).expect_err("half a file");
+    let error = archive.each_vessel(0, |_, _| {}).expect_err("half a file");
     assert!(error.to_string().contains("00aa-0.parquet"), "{error}");
 
     let mut other = polars::df!("mmsi" => ["219000001"]).expect("a frame");
     let out = File::create(&file).expect("a file");
     ParquetWriter::new(out).finish(&mut other).expect("written");
-    let error = archive.read_bucket(0).expect_err("other columns");
+    let error = archive
+        .each_vessel(0, |_, _| {})
+        .expect_err("other columns");
     assert!(error.to_string().contains("mmsi"), "{error}");
 
     fs::write(folder.path().join("archive.json"), b"{\"format\": 1").expect("written");

@@ -8,6 +8,7 @@ use silt_model::{CollectionSchema, Domain, Feature, Field, FieldType, Value};
 
 use crate::aggregate::kind_name;
 use crate::detect::{Detection, VesselDredging};
+use crate::loads::Load;
 
 /// The collection of cycles: a point where each was dredged.
 pub fn cycles_schema() -> CollectionSchema {
@@ -15,7 +16,9 @@ pub fn cycles_schema() -> CollectionSchema {
         "dredging_cycles",
         "Dredging cycles",
         "Cycles of dredging, loaded transit and discharge found in vessel positions; a point where the vessel dredged. \
-         Only complete cycles count in totals.",
+         Only complete cycles count in totals, and only they have a load: the estimate of the vessel's trips from \
+         priors, shared by all of its cycles. Means add up; percentiles do not, and their sums are wider than the \
+         interval of the sum.",
         &[
             ("start_date", "Day of the dredging", FieldType::Date, None),
             (
@@ -83,6 +86,25 @@ pub fn cycles_schema() -> CollectionSchema {
                 "Hopper volume by register",
                 FieldType::Real,
                 Some("m3"),
+            ),
+            (
+                "tonnes_mean",
+                "Load, mean of the estimate",
+                FieldType::Real,
+                Some("t"),
+            ),
+            (
+                "tonnes_p05",
+                "Load, 5th percentile",
+                FieldType::Real,
+                Some("t"),
+            ),
+            ("tonnes_p50", "Load, median", FieldType::Real, Some("t")),
+            (
+                "tonnes_p95",
+                "Load, 95th percentile",
+                FieldType::Real,
+                Some("t"),
             ),
             ("evidence", "Evidence, 0 to 1", FieldType::Real, None),
             ("remarks", "Remarks", FieldType::Text, None),
@@ -195,6 +217,15 @@ impl Properties {
     }
 }
 
+/// A feature, and whether it shows synthetic positions or a synthetic vessel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Marked {
+    /// The feature.
+    pub feature: Feature,
+    /// Its mark.
+    pub synthetic: bool,
+}
+
 fn feature(record_id: String, geometry: Geometry<f64>, properties: Properties) -> Feature {
     Feature {
         row: 0,
@@ -209,10 +240,10 @@ fn feature(record_id: String, geometry: Geometry<f64>, properties: Properties) -
     }
 }
 
-/// The cycles of a detection, complete or not.
-pub fn cycles(detection: &Detection) -> Vec<Feature> {
+/// The cycles of a detection, complete or not. `loads` are those of its vessels, in their order.
+pub fn cycles(detection: &Detection, loads: &[Option<Load>]) -> Vec<Marked> {
     let mut features = Vec::new();
-    for vessel in &detection.vessels {
+    for (vessel, load) in detection.vessels.iter().zip(loads) {
         let cycles = &vessel.result.cycles;
         for row in 0..cycles.len() {
             let mut properties = Properties::default();
@@ -238,6 +269,12 @@ pub fn cycles(detection: &Detection) -> Vec<Feature> {
             if let Some(hopper_m3) = vessel.registered.stated.hopper_m3 {
                 properties.number("hopper_m3", hopper_m3);
             }
+            if let Some(load) = load.filter(|_| cycles.complete[row]) {
+                properties.number("tonnes_mean", load.mean_t);
+                properties.number("tonnes_p05", load.p05_t);
+                properties.number("tonnes_p50", load.p50_t);
+                properties.number("tonnes_p95", load.p95_t);
+            }
             properties.number("evidence", cycles.evidence[row]);
             let remarks = cycle_flags::names(cycles.flags[row]).join(" ");
             properties.text(
@@ -246,14 +283,17 @@ pub fn cycles(detection: &Detection) -> Vec<Feature> {
             );
             let place = Point::new(cycles.dredge_lon_deg[row], cycles.dredge_lat_deg[row]);
             let id = format!("{}-{}", vessel.registered.vessel, cycles.cycle_id[row]);
-            features.push(feature(id, place.into(), properties));
+            features.push(Marked {
+                feature: feature(id, place.into(), properties),
+                synthetic: vessel.synthetic,
+            });
         }
     }
     features
 }
 
 /// The tracks of a detection.
-pub fn tracks(detection: &Detection) -> Vec<Feature> {
+pub fn tracks(detection: &Detection) -> Vec<Marked> {
     let mut features = Vec::new();
     for vessel in &detection.vessels {
         let (tracks, states) = (&vessel.result.tracks, &vessel.result.states);
@@ -288,10 +328,12 @@ pub fn tracks(detection: &Detection) -> Vec<Feature> {
             let cycle = states.cycle_id[state_row].as_deref();
             properties.text("cycle", cycle);
             properties.text("purpose", cycle.and_then(|id| purposes.get(id)).copied());
-            let vessel = &vessel.registered.vessel;
-            let segment = states.segment[state_row];
-            let id = format!("{vessel}-{}-{segment}", tracks.start_ms[row]);
-            features.push(feature(id, geometry, properties));
+            let (name, segment) = (&vessel.registered.vessel, states.segment[state_row]);
+            let id = format!("{name}-{}-{segment}", tracks.start_ms[row]);
+            features.push(Marked {
+                feature: feature(id, geometry, properties),
+                synthetic: vessel.synthetic,
+            });
         }
     }
     features

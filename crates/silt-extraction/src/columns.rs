@@ -1,11 +1,12 @@
 //! Positions as columns, in the shape that feeds give them: the one in which they are sorted, stored
 //! and given to the kernel.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use polars::prelude::{
     ChunkedArray, Column, DataFrame, Float32Type, Float64Type, Int64Type, IntoColumn, NamedFrom,
-    PlSmallStr, PolarsDataType, PolarsError, Series, UInt8Type, UInt32Type,
+    PlSmallStr, PolarsError, PolarsNumericType, Series, UInt8Type, UInt32Type,
 };
 use silt_ais::PositionBatch;
 
@@ -121,7 +122,18 @@ fn flags(frame: &DataFrame, name: &str) -> Result<Vec<bool>, ColumnError> {
 
 fn values<T>(frame: &DataFrame, name: &str) -> Result<Vec<T::Native>, ColumnError>
 where
-    T: polars::prelude::PolarsNumericType + PolarsDataType,
+    T: PolarsNumericType,
+{
+    Ok(numbers::<T>(frame, name)?.into_owned())
+}
+
+/// The values of a column, where they lie if they lie in one piece.
+pub(crate) fn numbers<'a, T>(
+    frame: &'a DataFrame,
+    name: &str,
+) -> Result<Cow<'a, [T::Native]>, ColumnError>
+where
+    T: PolarsNumericType,
 {
     let wrong = |reason: String| ColumnError {
         column: name.to_owned(),
@@ -138,9 +150,13 @@ where
     if typed.null_count() > 0 {
         return Err(wrong(format!("{} values are null", typed.null_count())));
     }
-    let mut numbers = Vec::with_capacity(typed.len());
-    for chunk in typed.downcast_iter() {
-        numbers.extend_from_slice(chunk.values().as_slice());
+    let mut chunks = typed.downcast_iter().map(|chunk| chunk.values().as_slice());
+    let first = chunks.next().unwrap_or_default();
+    let mut rest = chunks.peekable();
+    if rest.peek().is_none() {
+        return Ok(Cow::Borrowed(first));
     }
-    Ok(numbers)
+    let mut numbers = first.to_vec();
+    rest.for_each(|chunk| numbers.extend_from_slice(chunk));
+    Ok(Cow::Owned(numbers))
 }

@@ -158,7 +158,7 @@ fn detect_bucket(
     identities: &Identities,
 ) -> Result<Detection, ArchiveError> {
     let mut part = Detection::default();
-    for (mmsi, positions) in archive.read_bucket(bucket)? {
+    archive.each_vessel(bucket, |mmsi, positions| {
         part.vessels_heard += 1;
         part.positions += positions.len() as u64;
         let any_synthetic = positions.synthetic.contains(&true);
@@ -191,7 +191,7 @@ fn detect_bucket(
                 });
             }
         }
-    }
+    })?;
     Ok(part)
 }
 

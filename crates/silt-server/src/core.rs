@@ -18,11 +18,12 @@ use crate::links::Links;
 use crate::negotiate::{Format, choose};
 use crate::openapi;
 use crate::pages;
+use crate::processes;
 use crate::query::Parameters;
 use crate::state::AppState;
 
 /// Standards that the service conforms to; each has tests in `tests/conformance`.
-pub(crate) const CONFORMANCE: [&str; 32] = [
+const CONFORMANCE: [&str; 32] = [
     "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
     "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
@@ -146,6 +147,18 @@ pub(crate) async fn landing(
             "application/json",
             "Sources, licences and editions",
         ),
+        links.link(
+            "extraction",
+            "/extraction",
+            "application/json",
+            "Marine sand: totals of what was dredged",
+        ),
+        links.link(
+            processes::REL_PROCESSES,
+            "/processes",
+            "application/json",
+            "Processes",
+        ),
     ]);
     let is_served = |id: &str| world.collections.contains_key(id);
     if is_served("tailings_facilities") && is_served("mines") {
@@ -155,6 +168,9 @@ pub(crate) async fn landing(
             "application/geo+json",
             "Where tailings and mines are both hot",
         ));
+    }
+    if state.config.jobs.listed {
+        all.push(links.link(processes::REL_JOB_LIST, "/jobs", "application/json", "Jobs"));
     }
     let document = json!({
         "title": "Silt",
@@ -177,14 +193,20 @@ pub(crate) async fn conformance(
     uri: Uri,
 ) -> Result<Response<Body>, Problem> {
     let (format, links) = plain(&state, &headers, &uri, &PAGES)?;
+    let mut classes = CONFORMANCE.to_vec();
+    classes.extend(processes::CONFORMANCE);
+    if state.config.jobs.listed {
+        classes.push(processes::CONFORMANCE_JOB_LIST);
+    }
     let document = json!({
-        "conformsTo": CONFORMANCE,
+        "conformsTo": classes,
         "links": links.self_and_alternates(format, &PAGES),
     });
     Ok(respond(format, "Conformance", &front(&links), &document))
 }
 
-fn front(links: &Links) -> Vec<(String, String)> {
+/// The front page, where every way begins.
+pub(crate) fn front(links: &Links) -> Vec<(String, String)> {
     vec![(links.href("/"), "Silt".to_owned())]
 }
 
@@ -203,7 +225,8 @@ pub(crate) async fn api(
             return Ok(response);
         }
     }
-    let document = openapi::document(&state.world(), &state.config, &links);
+    let executable: Vec<&str> = state.processes.all().map(|own| own.id.as_str()).collect();
+    let document = openapi::document(&state.world(), &executable, &state.config, &links);
     let document = match format {
         Format::OpenApi31 => openapi::as_31(document),
         _ => document,

@@ -16,9 +16,8 @@ const READ_METHODS: &str = "GET, HEAD, OPTIONS";
 const ALL_METHODS: &str = "GET, HEAD, OPTIONS, POST, PUT, PATCH, DELETE";
 const READ_HEADERS: &str = "Accept, Accept-Language, If-None-Match, X-Request-Id";
 const ALL_HEADERS: &str = "Accept, Accept-Language, If-None-Match, X-Request-Id, Authorization, \
-                           X-API-Key, Content-Type, Content-Crs, If-Match";
-const EXPOSED_HEADERS: &str =
-    "Allow, Content-Crs, Content-Disposition, ETag, Link, Location, Retry-After, X-Request-Id";
+                           X-API-Key, Content-Type, Content-Crs, If-Match, Prefer";
+const EXPOSED_HEADERS: &str = "Allow, Content-Crs, Content-Disposition, ETag, Link, Location, Preference-Applied, Retry-After, X-Request-Id";
 /// How long a browser may keep the answer to a preflight.
 const PREFLIGHT_SECONDS: &str = "86400";
 

@@ -292,7 +292,7 @@ impl Context {
     }
 }
 
-fn read_body(
+pub(crate) fn read_body(
     headers: &HeaderMap,
     body: &Bytes,
     accepted: &[&str],

@@ -45,6 +45,20 @@ impl Problem {
         self.status
     }
 
+    /// What went wrong, a sentence.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Name and message of the first reason.
+    pub(crate) fn first_violation(&self) -> Option<(&str, &str)> {
+        let violation = self.violations.first()?;
+        Some((
+            violation["parameter"].as_str()?,
+            violation["message"].as_str()?,
+        ))
+    }
+
     /// Adds one reason; `place` is `query`, `header`, `path` or `body`, `name` the parameter or a
     /// JSON pointer.
     pub(crate) fn with_violation(
@@ -91,6 +105,52 @@ impl Problem {
     /// The path names something that does not exist (404).
     pub(crate) fn not_found(detail: impl Into<String>) -> Self {
         Problem::new(&problems::NOT_FOUND, detail)
+    }
+
+    /// No dredging was detected yet (404).
+    pub(crate) fn nothing_detected() -> Self {
+        Problem::new(
+            &problems::NOTHING_DETECTED,
+            problems::NOTHING_DETECTED.meaning,
+        )
+    }
+
+    /// There is no such process (404).
+    pub(crate) fn no_such_process(id: &str) -> Self {
+        let shown: String = id.chars().take(60).collect();
+        let detail = format!("there is no process `{shown}`; /processes lists them");
+        Problem::new(&problems::NO_SUCH_PROCESS, detail)
+    }
+
+    /// There is no such job (404).
+    pub(crate) fn no_such_job() -> Self {
+        Problem::new(&problems::NO_SUCH_JOB, problems::NO_SUCH_JOB.meaning)
+    }
+
+    /// The job is not finished (404).
+    pub(crate) fn result_not_ready(detail: impl Into<String>) -> Self {
+        Problem::new(&problems::RESULT_NOT_READY, detail)
+    }
+
+    /// The job was dismissed (410).
+    pub(crate) fn dismissed() -> Self {
+        Problem::new(&problems::DISMISSED, problems::DISMISSED.meaning)
+    }
+
+    /// The job has no result, and that is not the service's fault (422).
+    pub(crate) fn job_failed(detail: impl Into<String>) -> Self {
+        Problem::new(&problems::JOB_FAILED, detail)
+    }
+
+    /// An input of a process cannot be what it is (400).
+    pub(crate) fn invalid_input(name: &str, reason: impl Into<String>) -> Self {
+        let reason = reason.into();
+        let shown: String = name.chars().take(60).collect();
+        Problem::new(
+            &problems::INVALID_PARAMETER,
+            format!("input `{shown}`: {reason}"),
+        )
+        .with_violation("body", &format!("/inputs/{shown}"), reason)
     }
 
     /// The path exists, but not with this method (405). The router adds `Allow`.
@@ -165,6 +225,14 @@ impl Problem {
     pub(crate) fn timeout(limit_seconds: u64) -> Self {
         let detail = format!(
             "the answer did not begin within {limit_seconds} s; ask for less, for example a smaller bbox"
+        );
+        Problem::new(&problems::TIMEOUT, detail)
+    }
+
+    /// A synchronous execution takes longer than it may (503).
+    pub(crate) fn took_too_long(limit_seconds: u64) -> Self {
+        let detail = format!(
+            "the result was not there within {limit_seconds} s; with the header `Prefer: respond-async` it is computed as a job"
         );
         Problem::new(&problems::TIMEOUT, detail)
     }

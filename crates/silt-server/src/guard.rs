@@ -138,6 +138,10 @@ const ACCEPT_PATCH: HeaderName = HeaderName::from_static("accept-patch");
 /// Answers a plain `OPTIONS` with the methods that the path has, as the router knows them.
 pub(crate) async fn options(request: Request, next: Next) -> Response {
     let is_options = request.method() == Method::OPTIONS;
+    let posted = match request.uri().path().starts_with("/processes/") {
+        true => "application/json",
+        false => "application/geo+json",
+    };
     let response = next.run(request).await;
     if !is_options || response.status() != StatusCode::METHOD_NOT_ALLOWED {
         return response;
@@ -153,10 +157,7 @@ pub(crate) async fn options(request: Request, next: Next) -> Response {
     let mut answer = StatusCode::OK.into_response();
     let headers = answer.headers_mut();
     if allowed.contains("POST") {
-        headers.insert(
-            ACCEPT_POST,
-            HeaderValue::from_static("application/geo+json"),
-        );
+        headers.insert(ACCEPT_POST, HeaderValue::from_static(posted));
     }
     if allowed.contains("PATCH") {
         headers.insert(

@@ -12,6 +12,7 @@ mod crs;
 mod describe;
 mod edit;
 mod error;
+mod extraction;
 mod features_json;
 mod guard;
 mod hotspots;
@@ -28,6 +29,7 @@ mod openapi;
 mod ops;
 mod pages;
 mod problems;
+mod processes;
 mod query;
 mod routes;
 mod selection;
@@ -39,7 +41,9 @@ mod swagger;
 mod tile_routes;
 mod world;
 
-pub use config::{ConfigError, Cors, Limits, Log, LogFormat, ServerConfig, Sources};
+pub use config::{
+    ConfigError, Cors, ExtractionLimits, JobLimits, Limits, Log, LogFormat, ServerConfig, Sources,
+};
 pub use keys::{KeyError, KeyFile, KeyRecord, Scope, parse_expiry};
 pub use state::{AppState, OpenStore, StoreAccess, StoreRegions};
 
@@ -89,6 +93,7 @@ pub async fn serve(
     let listener = TcpListener::bind(config.listen).await?;
     let ready = Arc::new(AtomicBool::new(true));
     let app = router(state.clone(), Arc::clone(&ready));
+    let processes = Arc::clone(&state.processes);
     // Ended when the set is dropped.
     let mut background = JoinSet::new();
     background.spawn(state.follow());
@@ -99,6 +104,11 @@ pub async fn serve(
         ready.store(false, Ordering::Release);
     };
     serve::run(listener, app, &config.limits, ending).await;
+    let drain = Duration::from_secs(config.limits.drain_seconds);
+    let stopped = tokio::task::spawn_blocking(move || processes.stop(drain)).await;
+    if !stopped.unwrap_or(false) {
+        tracing::warn!("a job was still computed; it begins anew at the next start");
+    }
     Ok(())
 }
 

@@ -12,7 +12,12 @@ use crate::links::Links;
 use crate::world::World;
 
 /// The document for the collections of this world.
-pub(crate) fn document(world: &World, config: &ServerConfig, links: &Links) -> Value {
+pub(crate) fn document(
+    world: &World,
+    processes: &[&str],
+    config: &ServerConfig,
+    links: &Links,
+) -> Value {
     let ids: Vec<&str> = world.collections.keys().map(String::as_str).collect();
     json!({
         "openapi": "3.0.3",
@@ -29,11 +34,12 @@ pub(crate) fn document(world: &World, config: &ServerConfig, links: &Links) -> V
             {"name": "Edits", "description": "Changes of single features, with an API key"},
             {"name": "Hotspots", "description": "Where features lie more densely than chance would have it"},
             {"name": "Tiles", "description": "Vector tiles, TileJSON and styles"},
+            {"name": "Processes", "description": "Computations, at once or as jobs"},
             {"name": "Operation", "description": "Health and metrics"},
         ],
         "paths": paths(world, config),
         "components": {
-            "parameters": parameters(&ids, config),
+            "parameters": parameters(&ids, processes, config),
             "responses": responses(),
             "schemas": schemas(),
             "securitySchemes": {
@@ -343,6 +349,7 @@ fn paths(world: &World, config: &ServerConfig) -> Value {
         );
     }
     crate::hotspots::openapi::add_paths(&mut paths, config);
+    paths.extend(crate::processes::openapi::paths());
     Value::Object(paths)
 }
 
@@ -462,16 +469,17 @@ fn responses() -> Value {
         "NotAcceptable": problem("The Accept header allows none of the formats"),
         "Unauthorized": problem("No valid API key"),
         "Forbidden": problem("The key does not have the scope"),
+        "Dismissed": problem("The job was dismissed"),
         "Conflict": problem("A feature with this id is there already"),
         "PreconditionFailed": problem("The feature changed meanwhile: If-Match does not match"),
         "TooLarge": problem("The body is larger than the limit"),
         "UnsupportedMediaType": problem("The body has a media type that is not taken"),
-        "Unprocessable": problem("The feature does not fit the schema of the collection"),
+        "Unprocessable": problem("What was sent can be read and cannot be done"),
         "ServerError": problem("The service cannot answer now"),
     })
 }
 
-fn parameters(ids: &[&str], config: &ServerConfig) -> Value {
+fn parameters(ids: &[&str], processes: &[&str], config: &ServerConfig) -> Value {
     let query = |name: &str, description: &str, schema: Value| {
         json!({"name": name, "in": "query", "required": false, "description": description,
                "schema": schema, "style": "form", "explode": false})
@@ -482,7 +490,7 @@ fn parameters(ids: &[&str], config: &ServerConfig) -> Value {
     let crs_list = || json!({"type": "string", "format": "uri", "default": SERVED_CRS[0]});
     let format = |names: &[&str]| json!({"type": "string", "enum": names});
     let (default_limit, max_limit) = (config.default_limit, config.max_limit);
-    json!({
+    let mut all = json!({
         "collectionId": path("collectionId", "Collection", json!({"type": "string", "enum": ids})),
         "featureId": path("featureId", "Feature id, source:record", text()),
         "bbox": query("bbox", "Only features that meet this box: west, south, east, north in degrees (or in bbox-crs), \
@@ -524,11 +532,15 @@ fn parameters(ids: &[&str], config: &ServerConfig) -> Value {
         "y": path("y", "Row from the north", json!({"type": "integer", "minimum": 0})),
         "If-Match": header("If-Match", "ETag of the state that the change is based on"),
         "Content-Crs": header("Content-Crs", "Reference system of the body: its URI in angle brackets"),
-    })
+    });
+    if let Some(members) = all.as_object_mut() {
+        members.extend(crate::processes::openapi::parameters(processes, config));
+    }
+    all
 }
 
 fn schemas() -> Value {
-    json!({
+    let mut all = json!({
         "link": {"type": "object", "required": ["href", "rel"], "properties": {
             "href": {"type": "string"}, "rel": {"type": "string"}, "type": {"type": "string"},
             "title": {"type": "string"}, "templated": {"type": "boolean"}}},
@@ -568,7 +580,11 @@ fn schemas() -> Value {
         "problem": {"type": "object", "required": ["type", "title", "status"], "properties": {
             "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
             "detail": {"type": "string"}, "violations": {"type": "array", "items": {"type": "object"}}}},
-    })
+    });
+    if let Some(members) = all.as_object_mut() {
+        members.extend(crate::processes::openapi::schemas());
+    }
+    all
 }
 
 /// The same document as OpenAPI 3.1: `nullable` becomes a type.

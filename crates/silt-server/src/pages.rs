@@ -21,19 +21,23 @@ pre{background:#eef2f4;padding:.6rem;overflow-x:auto}";
 
 /// A whole page. `crumbs` are the way from the front page: path and name.
 pub(crate) fn page(title: &str, crumbs: &[(String, String)], body: &str) -> Response<Body> {
+    Html(page_text(title, crumbs, body)).into_response()
+}
+
+/// The text of a whole page.
+pub(crate) fn page_text(title: &str, crumbs: &[(String, String)], body: &str) -> String {
     let way: Vec<String> = crumbs
         .iter()
         .map(|(path, name)| format!("<a href=\"{}\">{}</a>", escape(path), escape(name)))
         .collect();
     let title = escape(title);
-    Html(format!(
+    format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><style>{STYLE}</style></head>\
          <body><nav>{}</nav><main><h1>{title}</h1>{body}</main><footer>{}</footer></body></html>",
         way.join(" / "),
         escape(DISCLAIMER)
-    ))
-    .into_response()
+    )
 }
 
 /// The page of a JSON document: its members as a list, its links as links.
@@ -165,6 +169,7 @@ fn synthetic_mark(synthetic: bool) -> &'static str {
     }
 }
 
+/// A JSON value as HTML: objects as lists of members, links as links.
 pub(crate) fn write_value(out: &mut String, value: &Value) {
     match value {
         Value::Null => {}

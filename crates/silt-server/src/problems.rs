@@ -12,6 +12,8 @@ use crate::error::Problem;
 pub(crate) struct Kind {
     /// Last part of the reference.
     pub(crate) code: &'static str,
+    /// The name that a standard gives it, instead of the reference.
+    pub(crate) standard: Option<&'static str>,
     pub(crate) status: StatusCode,
     /// What it is, for people.
     pub(crate) title: &'static str,
@@ -22,7 +24,10 @@ pub(crate) struct Kind {
 impl Kind {
     /// The `type` of a problem document.
     pub(crate) fn reference(&self) -> String {
-        format!("/problems/{}", self.code)
+        match self.standard {
+            Some(name) => name.to_owned(),
+            None => format!("/problems/{}", self.code),
+        }
     }
 
     fn described(&self) -> Value {
@@ -35,10 +40,18 @@ impl Kind {
     }
 }
 
+const fn first(names: &[&'static str]) -> Option<&'static str> {
+    match names {
+        [] => None,
+        [name, ..] => Some(name),
+    }
+}
+
 macro_rules! kinds {
-    ($($name:ident = $code:literal, $status:ident, $title:literal, $meaning:literal;)*) => {
+    ($($name:ident = $code:literal, $status:ident, $title:literal, $meaning:literal $(, $standard:literal)?;)*) => {
         $(pub(crate) static $name: Kind = Kind {
             code: $code,
+            standard: first(&[$($standard)?]),
             status: StatusCode::$status,
             title: $title,
             meaning: $meaning,
@@ -61,6 +74,17 @@ kinds! {
         "the key is valid and lacks the scope that this needs";
     NOT_FOUND = "not-found", NOT_FOUND, "Not found",
         "there is nothing at this address";
+    NOTHING_DETECTED = "nothing-detected", NOT_FOUND, "Nothing detected",
+        "there are no totals yet; `silt ais import` and `silt dredging detect` make what they are computed from";
+    NO_SUCH_PROCESS = "no-such-process", NOT_FOUND, "No such process",
+        "there is no process of this name; /processes lists them",
+        "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-process";
+    NO_SUCH_JOB = "no-such-job", NOT_FOUND, "No such job",
+        "there is no job of this name, or none any more; old jobs make room for new ones",
+        "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/no-such-job";
+    RESULT_NOT_READY = "result-not-ready", NOT_FOUND, "Result not ready",
+        "the job is not finished; ask for its state until it is",
+        "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/result-not-ready";
     METHOD_NOT_ALLOWED = "method-not-allowed", METHOD_NOT_ALLOWED, "Method not allowed",
         "the address exists, but not with this method; the `Allow` header lists those that are possible";
     NOT_ACCEPTABLE = "not-acceptable", NOT_ACCEPTABLE, "Not acceptable",
@@ -69,6 +93,8 @@ kinds! {
         "the request did not arrive in time";
     CONFLICT = "conflict", CONFLICT, "Conflict",
         "the current state does not allow this";
+    DISMISSED = "dismissed", GONE, "Dismissed",
+        "the job was cancelled, or its results were removed";
     PRECONDITION_FAILED = "precondition-failed", PRECONDITION_FAILED, "Precondition failed",
         "`If-Match` names another state than the current one; read it again, then repeat the change";
     PAYLOAD_TOO_LARGE = "payload-too-large", PAYLOAD_TOO_LARGE, "Body too large",
@@ -79,6 +105,8 @@ kinds! {
         "the body has a media type that is not read here";
     UNPROCESSABLE = "unprocessable", UNPROCESSABLE_ENTITY, "Unprocessable content",
         "the body can be read and says something that cannot be done; `violations` names it";
+    JOB_FAILED = "job-failed", UNPROCESSABLE_ENTITY, "Job failed",
+        "the job has no result; `detail` says why";
     PRECONDITION_REQUIRED = "precondition-required", PRECONDITION_REQUIRED, "Precondition required",
         "a change needs `If-Match` with the `ETag` of the state that it changes";
     HEADERS_TOO_LARGE = "headers-too-large", REQUEST_HEADER_FIELDS_TOO_LARGE, "Headers too large",

@@ -2,11 +2,12 @@
 
 use axum::Router;
 use axum::http::Uri;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use crate::error::Problem;
+use crate::processes::{describe, execute, jobs, results};
 use crate::state::AppState;
-use crate::{aggregate, core, edit, hotspots, item, items, styles, tile_routes};
+use crate::{aggregate, core, edit, extraction, hotspots, item, items, styles, tile_routes};
 
 pub(crate) fn routes(state: AppState) -> Router {
     let items = get(items::items).post(edit::create);
@@ -44,6 +45,15 @@ pub(crate) fn routes(state: AppState) -> Router {
         .route("/styles/{name}", get(styles::style))
         .merge(tile_routes::routes())
         .merge(hotspots::routes())
+        .route("/extraction", get(extraction::routes::extraction))
+        .route("/extraction/manifest", get(extraction::routes::manifest))
+        .route("/processes", get(describe::processes))
+        .route("/processes/{process}", get(describe::process))
+        .route("/processes/{process}/execution", post(execute::execute))
+        .route("/jobs", get(jobs::jobs))
+        .route("/jobs/{job}", get(jobs::job).delete(jobs::dismiss))
+        .route("/jobs/{job}/results", get(results::results))
+        .route("/jobs/{job}/results/{output}", get(results::result))
         .fallback(|uri: Uri| async move {
             let path: String = uri.path().chars().take(200).collect();
             Problem::not_found(format!("there is nothing at {path}"))

@@ -11,7 +11,11 @@ use crate::aggregate::{TableCache, table_cache};
 use crate::audit::Writes;
 use crate::config::ServerConfig;
 use crate::error::Problem;
+use crate::extraction::Extraction;
+use crate::extraction::process::AggregateExtraction;
 use crate::hotspots::HotspotState;
+use crate::hotspots::process::HotspotProcess;
+use crate::processes::Processes;
 use crate::tile_routes::{SelectionCache, TileCache, selection_cache, tile_cache};
 use crate::world::World;
 
@@ -32,7 +36,7 @@ pub struct StoreAccess {
     pub reader: Box<OpenStore>,
     /// Opens a writer, for edits over HTTP; `None` serves the store read-only.
     pub writer: Option<Box<OpenStore>>,
-    /// Folder of API keys and of the audit log.
+    /// Folder of API keys, of the audit log, of detections and of jobs.
     pub data: PathBuf,
     /// Reads the regions of a store: the bundled ones and the user's.
     pub regions: Box<StoreRegions>,
@@ -48,6 +52,19 @@ pub struct AppState {
     pub(crate) selections: SelectionCache,
     pub(crate) tables: TableCache,
     pub(crate) hotspots: HotspotState,
+    pub(crate) extraction: Arc<Extraction>,
+    pub(crate) processes: Arc<Processes>,
+}
+
+/// The newest state for those that are no handlers: processes. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Worlds(Arc<Inner>);
+
+impl Worlds {
+    /// The newest state. A job takes it once and computes from it alone.
+    pub(crate) fn newest(&self) -> Arc<World> {
+        self.0.newest()
+    }
 }
 
 struct Inner {
@@ -75,29 +92,43 @@ impl AppState {
             regions,
         } = access;
         let world = World::read(&reader, &regions, None)?;
+        let inner = Arc::new(Inner {
+            open: reader,
+            open_writer: writer,
+            regions,
+            idle: Mutex::new(Vec::new()),
+            world: RwLock::new(Arc::new(world)),
+            refreshing: Mutex::new(()),
+            writing: Mutex::new(()),
+        });
+        let extraction = Arc::new(Extraction::new(&data, config.extraction.cache_groups));
+        let aggregate = AggregateExtraction {
+            extraction: Arc::clone(&extraction),
+            worlds: Worlds(Arc::clone(&inner)),
+            most_draws: config.extraction.job_draws,
+        };
+        let hotspots = HotspotState::new(&config.limits);
+        let of_hotspots =
+            HotspotProcess::new(hotspots.clone(), Worlds(Arc::clone(&inner)), &config);
+        let all: Vec<Arc<dyn silt_jobs::Process>> =
+            vec![Arc::new(aggregate), Arc::new(of_hotspots)];
+        let processes = Arc::new(Processes::open(&data, all, &config.jobs));
         Ok(AppState {
-            inner: Arc::new(Inner {
-                open: reader,
-                open_writer: writer,
-                regions,
-                idle: Mutex::new(Vec::new()),
-                world: RwLock::new(Arc::new(world)),
-                refreshing: Mutex::new(()),
-                writing: Mutex::new(()),
-            }),
+            inner,
             writes: Writes::new(&data),
             tiles: tile_cache(config.limits.tile_cache_bytes),
             selections: selection_cache(),
             tables: table_cache(),
-            hotspots: HotspotState::new(&config.limits),
+            hotspots,
+            extraction,
+            processes,
             config: Arc::new(config),
         })
     }
 
     /// The newest state. A handler takes it once and answers from it alone.
     pub(crate) fn world(&self) -> Arc<World> {
-        let newest = self.inner.world.read();
-        Arc::clone(&newest.unwrap_or_else(PoisonError::into_inner))
+        self.inner.newest()
     }
 
     /// Runs `work` off the async threads.
@@ -209,6 +240,11 @@ impl AppState {
 }
 
 impl Inner {
+    fn newest(&self) -> Arc<World> {
+        let newest = self.world.read();
+        Arc::clone(&newest.unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn with_reader<T, E: From<StoreError>>(
         &self,
         read: impl FnOnce(&dyn Store) -> Result<T, E>,

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use crate::cli::FetchArgs;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum AisCommand {
     /// Import files of positions: NMEA logs, CSV of the known dialects, Digitraffic JSON, Parquet;
@@ -16,8 +18,13 @@ pub(crate) enum AisCommand {
 #[derive(Debug, Args)]
 pub(crate) struct AisImportArgs {
     /// Files, in any order.
-    #[arg(required = true)]
+    #[arg(required_unless_present = "source")]
     pub(crate) files: Vec<PathBuf>,
+    /// Import the files of a source with a recipe of the collection `positions` (`silt sources list`).
+    #[arg(long, value_name = "ID", conflicts_with = "files")]
+    pub(crate) source: Option<String>,
+    #[command(flatten)]
+    pub(crate) fetch: FetchArgs,
     /// Format; told by the content where left out.
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) format: AisFormat,
@@ -53,6 +60,19 @@ pub(crate) enum DredgingCommand {
     Candidates,
 }
 
+/// The breadth of a territorial sea.
+const TWELVE_NAUTICAL_MILES_KM: f64 = 12.0 * 1.852;
+
+impl Default for DetectArgs {
+    fn default() -> Self {
+        DetectArgs {
+            config: None,
+            coast_km: TWELVE_NAUTICAL_MILES_KM,
+            no_collections: false,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct DetectArgs {
     /// Thresholds as JSON; those left out keep their defaults.
@@ -60,7 +80,7 @@ pub(crate) struct DetectArgs {
     pub(crate) config: Option<PathBuf>,
     /// Dredging within this distance of a coast counts for the nearest country, km. The default is
     /// 12 nautical miles; it is no maritime boundary.
-    #[arg(long, default_value_t = 22.224, value_name = "KM")]
+    #[arg(long, default_value_t = TWELVE_NAUTICAL_MILES_KM, value_name = "KM")]
     pub(crate) coast_km: f64,
     /// Leave the collections of the store as they are.
     #[arg(long)]

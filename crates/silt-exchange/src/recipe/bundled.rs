@@ -17,13 +17,15 @@ macro_rules! bundled {
     };
 }
 
-const BUNDLED: [(&str, &str); 20] = bundled![
+const BUNDLED: [(&str, &str); 24] = bundled![
     "brazil-anm-2022",
     "brazil-sigbm",
     "brumadinho-2019",
     "canada-mincan",
     "chile-sernageomin",
     "csp2-failures",
+    "digitraffic-baltic-202512",
+    "dma-ais-20131112",
     "dredger-registry",
     "gem-coal-boundaries",
     "gem-coal-mines",
@@ -34,6 +36,8 @@ const BUNDLED: [(&str, &str); 20] = bundled![
     "natural-earth-admin1",
     "natural-earth-countries",
     "natural-earth-seas",
+    "noaa-marinecadastre-sample",
+    "solent-ais-20160112",
     "synthetic-vessels",
     "us-nid",
     "us-nid-tailings",

@@ -182,7 +182,11 @@ fn every_mirrored_file_is_the_one_that_its_recipe_names() {
 fn no_column_of_a_mirrored_file_is_unknown_to_its_recipe() {
     let Some(mirror) = mirror() else { return };
     let recipes = Recipes::bundled().expect("valid");
-    for recipe in recipes.iter() {
+    // Positions are read by another crate.
+    let registers = recipes
+        .iter()
+        .filter(|recipe| recipe.collection != "positions");
+    for recipe in registers {
         for file in recipe.files.iter().filter(|file| file.mirror.is_some()) {
             let path = mirror.join(file.mirror.as_deref().expect("mirrored"));
             let reader =

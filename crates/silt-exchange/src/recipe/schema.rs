@@ -7,7 +7,7 @@ use super::Recipe;
 use crate::values::Unit;
 
 /// Id and JSON Schema text of every built-in collection.
-pub const BUILT_IN_COLLECTIONS: [(&str, &str); 11] = [
+pub const BUILT_IN_COLLECTIONS: [(&str, &str); 12] = [
     (
         "tailings_facilities",
         include_str!("../../../../datasets/schemas/tailings_facilities.json"),
@@ -43,6 +43,10 @@ pub const BUILT_IN_COLLECTIONS: [(&str, &str); 11] = [
     (
         "vessels",
         include_str!("../../../../datasets/schemas/vessels.json"),
+    ),
+    (
+        "dredging_areas",
+        include_str!("../../../../datasets/schemas/dredging_areas.json"),
     ),
     (
         "places",

@@ -30,6 +30,10 @@ pub struct ServerConfig {
     pub max_limit: u64,
     /// What one request and one client may take.
     pub limits: Limits,
+    /// What totals of extraction may take.
+    pub extraction: ExtractionLimits,
+    /// How many jobs there may be, and what is kept of them.
+    pub jobs: JobLimits,
     /// Which web pages may read and write from a browser.
     pub cors: Cors,
     /// What is logged, and how.
@@ -79,6 +83,38 @@ pub struct Limits {
     pub hotspot_cache_bytes: u64,
 }
 
+/// What totals of extraction may take. All are [inferred]: a laptop answers within seconds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExtractionLimits {
+    /// Most draws of an answer of `/extraction`.
+    pub draws: u64,
+    /// Most groups of an answer of `/extraction`.
+    pub groups: u64,
+    /// Most draws of a job.
+    pub job_draws: u64,
+    /// Groups of answers kept in memory; 0 keeps none.
+    pub cache_groups: u64,
+}
+
+/// How many jobs there may be, and what is kept of them. All are [inferred].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JobLimits {
+    /// Jobs computed at the same time.
+    pub workers: u64,
+    /// Jobs that wait; more are turned away.
+    pub queue: u64,
+    /// Largest inputs of a job as JSON, bytes.
+    pub input_bytes: u64,
+    /// Time that a synchronous execution may take, seconds.
+    pub sync_seconds: u64,
+    /// Finished jobs kept; the oldest make room.
+    pub kept: u64,
+    /// Results kept, bytes; the oldest jobs make room.
+    pub kept_bytes: u64,
+    /// Whether `/jobs` lists the jobs of everybody; who sees a job can dismiss it.
+    pub listed: bool,
+}
+
 /// Which web pages may read and write from a browser.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cors {
@@ -115,6 +151,8 @@ impl Default for ServerConfig {
             default_limit: 10,
             max_limit: 10_000,
             limits: Limits::default(),
+            extraction: ExtractionLimits::default(),
+            jobs: JobLimits::default(),
             cors: Cors::default(),
             log: Log::default(),
         }
@@ -143,6 +181,31 @@ impl Default for Limits {
             hotspot_cells_listed: 100_000,
             hotspot_permutations: 9_999,
             hotspot_cache_bytes: 768 << 20,
+        }
+    }
+}
+
+impl Default for ExtractionLimits {
+    fn default() -> Self {
+        ExtractionLimits {
+            draws: 10_000,
+            groups: 10_000,
+            job_draws: 100_000,
+            cache_groups: 100_000,
+        }
+    }
+}
+
+impl Default for JobLimits {
+    fn default() -> Self {
+        JobLimits {
+            workers: 1,
+            queue: 100,
+            input_bytes: 1 << 20,
+            sync_seconds: 20,
+            kept: 500,
+            kept_bytes: 1 << 30,
+            listed: true,
         }
     }
 }

@@ -47,7 +47,7 @@ const MEBIBYTE: u64 = 1 << 20;
 const GIBIBYTE: u64 = 1 << 30;
 const HOUR_SECONDS: u64 = 3_600;
 
-const KEYS: [Key; 28] = [
+const KEYS: [Key; 39] = [
     Key {
         name: "listen",
         meaning: "Address and port to listen on; port 0 asks the system for a free one.",
@@ -194,6 +194,64 @@ const KEYS: [Key; 28] = [
             |config| &mut config.limits.hotspot_cache_bytes,
             MEBIBYTE..=64 * GIBIBYTE,
         ),
+    },
+    Key {
+        name: "extraction.draws",
+        meaning: "Most draws of an answer of `/extraction`; jobs may have more.",
+        field: Field::Count(|config| &mut config.extraction.draws, 1_000..=1_000_000),
+    },
+    Key {
+        name: "extraction.groups",
+        meaning: "Most groups of an answer of `/extraction`; jobs may have more.",
+        field: Field::Count(|config| &mut config.extraction.groups, 1..=100_000),
+    },
+    Key {
+        name: "extraction.job_draws",
+        meaning: "Most draws of a job `aggregate-extraction`.",
+        field: Field::Count(|config| &mut config.extraction.job_draws, 1_000..=1_000_000),
+    },
+    Key {
+        name: "extraction.cache_groups",
+        meaning: "Groups of answers kept in memory; 0 keeps none.",
+        field: Field::Count(|config| &mut config.extraction.cache_groups, 0..=10_000_000),
+    },
+    Key {
+        name: "jobs.workers",
+        meaning: "Jobs computed at the same time; each uses all cores where it can.",
+        field: Field::Count(|config| &mut config.jobs.workers, 1..=64),
+    },
+    Key {
+        name: "jobs.queue",
+        meaning: "Jobs that wait; more are turned away.",
+        field: Field::Count(|config| &mut config.jobs.queue, 1..=100_000),
+    },
+    Key {
+        name: "jobs.input_bytes",
+        meaning: "Largest inputs of a job as JSON, bytes.",
+        field: Field::Count(|config| &mut config.jobs.input_bytes, 256..=64 * MEBIBYTE),
+    },
+    Key {
+        name: "jobs.sync_seconds",
+        meaning: "Time that a synchronous execution may take, seconds; to be less than `limits.request_seconds`.",
+        field: Field::Count(|config| &mut config.jobs.sync_seconds, 1..=HOUR_SECONDS),
+    },
+    Key {
+        name: "jobs.kept",
+        meaning: "Finished jobs kept; of more the oldest are removed.",
+        field: Field::Count(|config| &mut config.jobs.kept, 1..=1_000_000),
+    },
+    Key {
+        name: "jobs.kept_bytes",
+        meaning: "Results of jobs kept, bytes; of more the oldest jobs are removed.",
+        field: Field::Count(
+            |config| &mut config.jobs.kept_bytes,
+            MEBIBYTE..=1_024 * GIBIBYTE,
+        ),
+    },
+    Key {
+        name: "jobs.listed",
+        meaning: "Whether `/jobs` lists the jobs of everybody; who knows the id of a job can dismiss it.",
+        field: Field::Flag(|config| &mut config.jobs.listed),
     },
     Key {
         name: "cors.origins",

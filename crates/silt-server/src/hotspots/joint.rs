@@ -1,12 +1,14 @@
 //! `/hotspots/joint`: cells that are hot in several collections.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Response, Uri};
 use serde_json::{Map, Value, json};
 use silt_analysis::{METHOD_VERSION, Part, joint as join};
 
-use super::request::{Request, question_limits, versions_key};
+use super::request::{Request, Until, question_limits, versions_key};
 use super::{Asked, Made, page, problem};
 use crate::error::Problem;
 use crate::links::Links;
@@ -80,7 +82,14 @@ pub(super) async fn joint(
             let mut requests = Vec::new();
             for layer in layers {
                 let world = world.clone();
-                let request = Request::read(&shared, world, layer, &parameters, None, deadline)?;
+                let request = Request::read(
+                Arc::clone(&shared.config),
+                world,
+                layer,
+                &parameters,
+                None,
+                Until::Deadline(deadline),
+            )?;
                 requests.push(request);
             }
             // The coarsest of the resolutions that suit: all are compared cell by cell.

@@ -5,6 +5,7 @@ mod joint;
 mod near;
 pub(crate) mod openapi;
 mod page;
+pub(crate) mod process;
 mod ranking;
 mod request;
 mod tiles;
@@ -29,7 +30,7 @@ use crate::selection::Deadline;
 use crate::state::AppState;
 
 pub use file::{HotspotFile, polygons_of, render};
-use request::{KNOWN, Request};
+use request::{KNOWN, Request, Until};
 
 const FORMATS: [Format; 4] = [Format::GeoJson, Format::Html, Format::Csv, Format::Parquet];
 /// How long an answer may be used without asking again, seconds.
@@ -127,7 +128,14 @@ async fn answer(
     let shared = state.clone();
     asked
         .answer(state, move || {
-            let request = Request::read(&shared, world, layer, &parameters, body, deadline)?;
+            let request = Request::read(
+                Arc::clone(&shared.config),
+                world,
+                layer,
+                &parameters,
+                body,
+                Until::Deadline(deadline),
+            )?;
             let found = request.compute(&shared.hotspots)?;
             match file_format(format) {
                 Some(file) => {

@@ -10,6 +10,7 @@ use silt_analysis::{
     AreaOptions, Asked, Hotspots, Question, QuestionLimits, Regions, Scores, Subject, View, Within,
     hotspots,
 };
+use silt_jobs::Progress;
 
 use super::file::{HotspotFile, polygons_of, render};
 use super::{FORMATS, HotspotState, page, problem};
@@ -20,7 +21,6 @@ use crate::layer::Layer;
 use crate::links::Links;
 use crate::query::Parameters;
 use crate::selection::{Deadline, Selection};
-use crate::state::AppState;
 use crate::world::World;
 
 /// Parameters that select features: those of items.
@@ -128,6 +128,23 @@ pub(super) fn tag(key: &str) -> String {
     hex(&Sha256::digest(text.as_bytes())[..12])
 }
 
+/// How long the work on a question goes on.
+pub(super) enum Until {
+    /// Until the time of the request is over.
+    Deadline(Deadline),
+    /// Until nobody wants the result any more.
+    Cancelled(Progress),
+}
+
+impl Until {
+    fn is_over(&self) -> bool {
+        match self {
+            Until::Deadline(deadline) => deadline.is_over(),
+            Until::Cancelled(progress) => progress.is_cancelled(),
+        }
+    }
+}
+
 /// A question, read and checked.
 pub(super) struct Request {
     world: Arc<World>,
@@ -138,21 +155,20 @@ pub(super) struct Request {
     pub(super) within: Within,
     selection: Selection,
     selecting: Vec<(String, String)>,
-    deadline: Deadline,
+    until: Until,
     /// What the computation depends on.
     key: String,
 }
 
 impl Request {
     pub(super) fn read(
-        state: &AppState,
+        config: Arc<ServerConfig>,
         world: Arc<World>,
         layer: Arc<Layer>,
         parameters: &Parameters,
         body: Option<Bytes>,
-        deadline: Deadline,
+        until: Until,
     ) -> Result<Request, Problem> {
-        let config = Arc::clone(&state.config);
         let seconds = config.limits.request_seconds;
         let refuse = |error| problem(error, seconds);
         let get = |name: &str| parameters.get(name).map(str::to_owned);
@@ -190,7 +206,7 @@ impl Request {
             within,
             selection,
             selecting,
-            deadline,
+            until,
             key,
         })
     }
@@ -227,7 +243,7 @@ impl Request {
         own: &HotspotState,
         work: impl FnOnce(Subject<'_>) -> Result<T, silt_analysis::AnalysisError>,
     ) -> Result<T, Problem> {
-        let stop = || self.deadline.is_over();
+        let stop = || self.until.is_over();
         let select = |regions: Option<Vec<String>>, bbox: Option<[f64; 4]>| {
             self.selection.rows_in(&self.layer, regions, bbox, &stop)
         };

@@ -9,6 +9,8 @@
 //! | `truth_positions.csv` | [`TruthCsv`] | true position of each report |
 //! | `vessels.csv` | [`vessels_csv`] | register, one row per MMSI and validity |
 //! | `places.geojson` | [`places_geojson`] | ports, pits, dumping grounds, beaches |
+//! | `areas.geojson` | [`areas_geojson`] | pits as licence areas, for `dredging_areas` |
+//! | `ports.geojson` | [`ports_geojson`] | ports, for `ports` |
 //! | `positions.nmea` | [`NmeaWriter`] | reports and static data as AIVDM |
 //! | `README.txt` | [`readme`] | what this is, and what it is not |
 //!
@@ -21,7 +23,7 @@ mod text;
 
 pub use csv::{POSITIONS_HEADER, PositionsCsv, TruthCsv, TruthFile, vessels_csv};
 pub use nmea::NmeaWriter;
-pub use places::places_geojson;
+pub use places::{areas_geojson, places_geojson, ports_geojson};
 
 use std::io::{self, Write};
 

@@ -20,9 +20,54 @@ pub fn places_geojson<W: Write>(mut out: W) -> io::Result<()> {
     for (number, site) in sites().iter().enumerate() {
         features.extend(features_of(number + 1, site));
     }
+    write_collection(&mut out, features)
+}
+
+/// The pits of [`sites`] as licence areas, in the fields of the collection `dredging_areas`. Every
+/// third pit has none, so that cycles without a known purpose remain.
+///
+/// # Errors
+/// Those of the writer.
+pub fn areas_geojson<W: Write>(mut out: W) -> io::Result<()> {
+    let licensed = sites()
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| number % 3 != 2);
+    let feature = |(number, site): (usize, &Site)| {
+        json!({
+            "type": "Feature",
+            "id": format!("SYN-licence-{:02}", number + 1),
+            "properties": {
+                "name": format!("Synthetic licence area: {}", site.name),
+                "kind": "licence",
+                "synthetic": true,
+            },
+            "geometry": circle(site),
+        })
+    };
+    write_collection(&mut out, licensed.map(feature).collect())
+}
+
+/// The ports of [`sites`], in the fields of the collection `ports`.
+///
+/// # Errors
+/// Those of the writer.
+pub fn ports_geojson<W: Write>(mut out: W) -> io::Result<()> {
+    let feature = |(number, site): (usize, &Site)| {
+        json!({
+            "type": "Feature",
+            "id": format!("SYN-port-{:02}", number + 1),
+            "properties": { "name": format!("Synthetic port: {}", site.port_name), "synthetic": true },
+            "geometry": { "type": "Point", "coordinates": [site.port.lon, site.port.lat] },
+        })
+    };
+    write_collection(&mut out, sites().iter().enumerate().map(feature).collect())
+}
+
+fn write_collection<W: Write>(out: &mut W, features: Vec<Value>) -> io::Result<()> {
     let collection =
         json!({ "type": "FeatureCollection", "synthetic": true, "features": features });
-    serde_json::to_writer(&mut out, &collection)?;
+    serde_json::to_writer(&mut *out, &collection)?;
     out.write_all(b"\n")?;
     out.flush()
 }

@@ -194,6 +194,19 @@ fn register_places_and_readme_say_that_they_are_synthetic() {
     places_geojson(&mut out).expect("memory takes all");
     let places: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
     assert_eq!(places["synthetic"], true);
+    type Write = fn(&mut Vec<u8>) -> std::io::Result<()>;
+    let writers: [Write; 2] = [|out| areas_geojson(out), |out| ports_geojson(out)];
+    for write in writers {
+        let mut out = Vec::new();
+        write(&mut out).expect("memory takes all");
+        let collection: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
+        assert_eq!(collection["synthetic"], true);
+        let features = collection["features"].as_array().expect("features");
+        assert!(features.len() > 10);
+        for feature in features {
+            assert_eq!(feature["properties"]["synthetic"], true, "{feature}");
+        }
+    }
     let features = places["features"].as_array().expect("features");
     assert!(features.len() > 80);
     assert!(

@@ -1,11 +1,15 @@
 //! `silt ais`: files of vessel positions into the archive.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use silt_ais::{FeedOptions, Format, VesselIds};
 use silt_extraction::archive::Archive;
 use silt_extraction::import::{FileFormat, ImportOptions, ImportReport, import_file};
 
-use super::{Outcome, positions_path};
+use super::import::unknown_source;
+use super::recipes::fetch_file;
+use super::{Outcome, positions_path, recipes};
 use crate::cli::{AisCommand, AisFormat, AisImportArgs, Cli};
 use crate::output::{self, grouped};
 
@@ -18,10 +22,22 @@ pub(crate) fn run(cli: &Cli, command: &AisCommand) -> Result<Outcome> {
 }
 
 fn import(cli: &Cli, args: &AisImportArgs) -> Result<Outcome> {
-    let root = positions_path(&cli.data);
-    std::fs::create_dir_all(&root)
-        .with_context(|| format!("the folder {} cannot be made", root.display()))?;
-    let mut archive = Archive::open(&root, args.buckets)?;
+    let mut files = args.files.clone();
+    if let Some(id) = &args.source {
+        let recipes = recipes(cli)?;
+        let recipe = recipes
+            .get(id)
+            .ok_or_else(|| unknown_source(&recipes, id))?;
+        anyhow::ensure!(
+            recipe.collection == POSITIONS,
+            "`{id}` is a source of {}, not of positions; `silt import --source {id}` reads it",
+            recipe.collection
+        );
+        for file in &recipe.files {
+            files.push(fetch_file(cli, recipe, file, &args.fetch)?);
+        }
+    }
+    let mut archive = open_archive(cli, args.buckets)?;
     let now_ms = jiff::Timestamp::now().as_millisecond();
     let options = ImportOptions {
         format: match args.format {
@@ -43,14 +59,8 @@ fn import(cli: &Cli, args: &AisImportArgs) -> Result<Outcome> {
         synthetic: args.synthetic,
     };
     let mut reports: Vec<ImportReport> = Vec::new();
-    for file in &args.files {
-        let bar = output::progress(&silt_ingest::file_name(file), 0);
-        let report = import_file(&mut archive, file, &options, &|read, size| {
-            bar.set_length(size);
-            bar.set_position(read);
-        });
-        bar.finish_and_clear();
-        let report = report?;
+    for file in &files {
+        let report = import_one(&mut archive, file, &options)?;
         if !cli.json {
             show(&report);
         }
@@ -72,7 +82,33 @@ fn import(cli: &Cli, args: &AisImportArgs) -> Result<Outcome> {
     })
 }
 
-fn show(report: &ImportReport) {
+/// The collection that recipes of positions name; the archive is what receives them.
+pub(crate) const POSITIONS: &str = "positions";
+
+/// The archive of the data directory, with its folder.
+pub(crate) fn open_archive(cli: &Cli, buckets: Option<u32>) -> Result<Archive> {
+    let root = positions_path(&cli.data);
+    std::fs::create_dir_all(&root)
+        .with_context(|| format!("the folder {} cannot be made", root.display()))?;
+    Ok(Archive::open(&root, buckets)?)
+}
+
+/// Imports one file with a progress bar.
+pub(crate) fn import_one(
+    archive: &mut Archive,
+    file: &Path,
+    options: &ImportOptions,
+) -> Result<ImportReport> {
+    let bar = output::progress(&silt_ingest::file_name(file), 0);
+    let report = import_file(archive, file, options, &|read, size| {
+        bar.set_length(size);
+        bar.set_position(read);
+    });
+    bar.finish_and_clear();
+    Ok(report?)
+}
+
+pub(crate) fn show(report: &ImportReport) {
     let feed = &report.feed;
     let synthetic = if feed.synthetic > 0 {
         " [SYNTHETIC]"

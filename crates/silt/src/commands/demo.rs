@@ -1,24 +1,29 @@
-//! `silt demo`: real registers where they can be had, else a small synthetic one, then serve.
+//! `silt demo`: real registers where they can be had, else a small synthetic one, a synthetic fleet
+//! beside the real positions, then serve.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use silt_exchange::map::PlainOptions;
 use silt_exchange::read::ReadOptions;
-use silt_exchange::recipe::{Recipe, built_in_schema};
+use silt_exchange::recipe::{Recipe, Recipes, built_in_schema};
+use silt_extraction::import::ImportOptions;
 use silt_index::regions::DEFAULT_COAST_TOLERANCE_KM;
 use silt_ingest::{ImportJob, Mapping};
 use silt_model::CollectionSchema;
 use silt_store::SourceInfo;
+use silt_synth::FleetConfig;
 
+use super::ais::{import_one, open_archive, show};
 use super::import::Importer;
 use super::recipes::fetch_file;
-use super::{Outcome, recipes, serve};
-use crate::cli::{Cli, DemoArgs, FetchArgs};
+use super::synth::write_fleet;
+use super::{Outcome, dredging, recipes, serve};
+use crate::cli::{Cli, DemoArgs, DetectArgs, FetchArgs, SynthFormat};
 use crate::output;
 
 /// Sources of the demo, in the order of their import.
-const DEMO_SOURCES: [&str; 12] = [
+const DEMO_SOURCES: [&str; 13] = [
     "chile-sernageomin",
     "brazil-sigbm",
     "us-nid-tailings",
@@ -28,24 +33,27 @@ const DEMO_SOURCES: [&str; 12] = [
     "csp2-failures",
     "brumadinho-2019",
     "wpi-ports",
+    "dredger-registry",
     "natural-earth-countries",
     "geonames",
     "minmod",
 ];
 
-/// Synthetic data that stands in where no real source can be had: file name, content, collection.
-const SYNTHETIC: [(&str, &str, &str); 2] = [
-    (
-        "synthetic-register",
-        include_str!("../../../../datasets/synthetic/register.geojson"),
-        "tailings_facilities",
-    ),
-    (
-        "synthetic-fleet",
-        include_str!("../../../../datasets/synthetic/fleet.geojson"),
-        "vessels",
-    ),
+/// Real vessel positions of the demo: minutes each, too short for a dredging cycle.
+const DEMO_POSITIONS: [&str; 4] = [
+    "dma-ais-20131112",
+    "digitraffic-baltic-202512",
+    "noaa-marinecadastre-sample",
+    "solent-ais-20160112",
 ];
+
+/// The synthetic register that stands in where no real one can be had.
+const SYNTHETIC_REGISTER: &str = include_str!("../../../../datasets/synthetic/register.geojson");
+
+/// Vessels of the demo's synthetic fleet: enough for every case that breaks the rules.
+const FLEET_VESSELS: u32 = 40;
+/// A month, so that there is something to add up, and to detect within seconds.
+const FLEET_DAYS: u32 = 31;
 
 /// Runs the command.
 pub(crate) fn run(cli: &Cli, args: &DemoArgs) -> Result<Outcome> {
@@ -78,9 +86,20 @@ pub(crate) fn run(cli: &Cli, args: &DemoArgs) -> Result<Outcome> {
         }
     }
     if imported == 0 {
-        synthetic(cli, &mut importer)?;
+        output::hint(
+            "no source could be had from a mirror or the network: importing a small SYNTHETIC register, marked as such everywhere",
+        );
+        let file = write_synthetic(cli, "synthetic-register.geojson", SYNTHETIC_REGISTER)?;
+        synthetic(
+            &mut importer,
+            &file,
+            "synthetic-register",
+            "tailings_facilities",
+        )?;
     }
+    sand(cli, &recipes, &mut importer, &mut fetch_args)?;
     drop(importer);
+    dredging::show(&dredging::run_detect(cli, &DetectArgs::default())?);
     if args.no_serve {
         Ok(Outcome::Done)
     } else {
@@ -122,32 +141,92 @@ fn job(path: PathBuf, mapping: Mapping<'_>, edition: String) -> ImportJob<'_> {
     }
 }
 
-fn synthetic(cli: &Cli, importer: &mut Importer<'_>) -> Result<()> {
-    output::hint(
-        "no source could be had from a mirror or the network: importing a small SYNTHETIC register and fleet, marked as such everywhere",
+/// Positions: a synthetic fleet, since no tracks of dredgers are free, and real feeds.
+fn sand(
+    cli: &Cli,
+    recipes: &Recipes,
+    importer: &mut Importer<'_>,
+    fetch_args: &mut FetchArgs,
+) -> Result<()> {
+    output::hint("writing a SYNTHETIC fleet: no tracks of real dredgers are free");
+    let folder = cli.data.join("cache").join("synthetic-fleet");
+    let config = FleetConfig {
+        vessels: FLEET_VESSELS,
+        days: FLEET_DAYS,
+        ..FleetConfig::default()
+    };
+    write_fleet(config, &folder, SynthFormat::Parquet)?;
+    let vessels = recipes
+        .get("synthetic-vessels")
+        .context("the bundled recipe of synthetic vessels is missing")?;
+    let register = job(
+        folder.join("vessels.csv"),
+        Mapping::Recipe(vessels),
+        "2026".to_owned(),
     );
+    output::counts(&importer.import(&register)?);
+    let areas = folder.join("areas.geojson");
+    synthetic(importer, &areas, "synthetic-areas", "dredging_areas")?;
+    let collections = importer.store().collections()?;
+    if !collections.iter().any(|info| info.schema.id == "ports") {
+        synthetic(
+            importer,
+            &folder.join("ports.geojson"),
+            "synthetic-ports",
+            "ports",
+        )?;
+    }
+    let mut archive = open_archive(cli, None)?;
+    let mut files = vec![folder.join("positions.parquet")];
+    for id in DEMO_POSITIONS {
+        let recipe = recipes
+            .get(id)
+            .with_context(|| format!("the bundled recipe `{id}` is missing"))?;
+        files.extend(
+            fetch_all(cli, recipe, fetch_args)
+                .into_iter()
+                .map(|(_, path)| path),
+        );
+    }
+    for file in files {
+        match import_one(&mut archive, &file, &ImportOptions::default()) {
+            Ok(report) => show(&report),
+            Err(error) => output::hint(format!("{}: not imported: {error:#}", file.display())),
+        }
+    }
+    Ok(())
+}
+
+fn write_synthetic(cli: &Cli, name: &str, content: &str) -> Result<PathBuf> {
     let folder = cli.data.join("cache").join("synthetic");
     std::fs::create_dir_all(&folder)
         .with_context(|| format!("{} cannot be made", folder.display()))?;
-    for (source_id, content, collection) in SYNTHETIC {
-        let path = folder.join(format!("{source_id}.geojson"));
-        std::fs::write(&path, content)
-            .with_context(|| format!("{} cannot be written", path.display()))?;
-        let mapping = Mapping::Plain {
-            schema: built_in_schema(collection)
-                .unwrap_or_else(|| CollectionSchema::new(collection)),
-            source: SourceInfo {
-                id: source_id.to_owned(),
-                title: "Synthetic data, not observations".to_owned(),
-                publisher: "Silt".to_owned(),
-                licence: "CC0-1.0".to_owned(),
-                synthetic: true,
-                ..SourceInfo::default()
-            },
-            read: ReadOptions::default(),
-            columns: PlainOptions::default(),
-        };
-        output::counts(&importer.import(&job(path, mapping, "2026".to_owned()))?);
-    }
+    let path = folder.join(name);
+    std::fs::write(&path, content)
+        .with_context(|| format!("{} cannot be written", path.display()))?;
+    Ok(path)
+}
+
+fn synthetic(
+    importer: &mut Importer<'_>,
+    file: &Path,
+    source_id: &str,
+    collection: &str,
+) -> Result<()> {
+    let mapping = Mapping::Plain {
+        schema: built_in_schema(collection).unwrap_or_else(|| CollectionSchema::new(collection)),
+        source: SourceInfo {
+            id: source_id.to_owned(),
+            title: "Synthetic data, not observations".to_owned(),
+            publisher: "Silt".to_owned(),
+            licence: "CC0-1.0".to_owned(),
+            synthetic: true,
+            ..SourceInfo::default()
+        },
+        read: ReadOptions::default(),
+        columns: PlainOptions::default(),
+    };
+    let job = job(file.to_owned(), mapping, "2026".to_owned());
+    output::counts(&importer.import(&job)?);
     Ok(())
 }

@@ -5,10 +5,12 @@ use std::ops::ControlFlow;
 use anyhow::{Context, Result};
 use geo_types::{Geometry, MultiPolygon, Polygon};
 use silt_dredging::{Area, AreaKind, Config, Places, Port};
+use silt_estimate::{Priors, Settings};
 use silt_extraction::archive::Archive;
-use silt_extraction::collections;
+use silt_extraction::collections::{self, Marked};
 use silt_extraction::detect::{Candidate, Detection, detect};
 use silt_extraction::events::Events;
+use silt_extraction::loads::loads;
 use silt_extraction::register::{Entry, Register};
 use silt_extraction::tables::{self, DetectionInfo};
 use silt_index::regions::{RegionIndex, RegionKind, RegionRule, RegionSet, place_feature};
@@ -81,7 +83,8 @@ pub(crate) fn run_detect(cli: &Cli, args: &DetectArgs) -> Result<DetectionInfo> 
     Ok(info)
 }
 
-fn show(info: &DetectionInfo) {
+/// Tells what was detected.
+pub(crate) fn show(info: &DetectionInfo) {
     let synthetic = if info.synthetic { " [SYNTHETIC]" } else { "" };
     output::line(format!(
         "{} positions of {} vessels, {} of them in the register{synthetic}",
@@ -272,64 +275,99 @@ fn publish(
         || "1970-01-01".to_owned(),
         |time| time.strftime("%Y-%m-%d").to_string(),
     );
+    let vessels = detection.vessels.iter().map(|vessel| &vessel.registered);
+    let loads = loads(vessels, &Priors::default(), &Settings::default())?;
     let both = [
-        (collections::cycles_schema(), collections::cycles(detection)),
+        (
+            collections::cycles_schema(),
+            collections::cycles(detection, &loads),
+        ),
         (collections::tracks_schema(), collections::tracks(detection)),
     ];
     for (schema, features) in both {
-        fill(store, schema, features, &edition, index, rule, info)?;
+        // Real and synthetic detections are sources of their own: no mark may be lost, and none
+        // may be put on what is real.
+        let marked = |feature: &Marked| feature.synthetic;
+        let (synthetic, real): (Vec<Marked>, Vec<Marked>) = features.into_iter().partition(marked);
+        for (features, synthetic) in [(real, false), (synthetic, true)] {
+            let features = features.into_iter().map(|marked| marked.feature).collect();
+            let filling = Filling {
+                schema: schema.clone(),
+                synthetic,
+                edition: &edition,
+                info,
+            };
+            filling.fill(store, features, index, rule)?;
+        }
     }
     Ok(())
 }
 
-fn fill(
-    store: &mut dyn Store,
+/// One source of a collection that is to hold what was detected.
+struct Filling<'a> {
     schema: CollectionSchema,
-    mut features: Vec<Feature>,
-    edition: &str,
-    index: &RegionIndex,
-    rule: RegionRule,
-    info: &DetectionInfo,
-) -> Result<()> {
-    for (feature, row) in features.iter_mut().zip(1..) {
-        feature.row = row;
-        place_feature(feature, index, rule);
-        // The tolerance is the method here, and no remark on the place.
-        feature.flags.clear();
+    synthetic: bool,
+    edition: &'a str,
+    info: &'a DetectionInfo,
+}
+
+impl Filling<'_> {
+    fn source(&self) -> SourceInfo {
+        let info = self.info;
+        let kind = if self.synthetic { "synthetic-" } else { "" };
+        SourceInfo {
+            id: format!("{kind}{}", self.schema.id.replace('_', "-")),
+            title: self.schema.title.clone(),
+            publisher: "Silt".to_owned(),
+            licence: "that of the positions".to_owned(),
+            citation: format!(
+                "Silt, method {}, data version {}",
+                info.method_version, info.data_version
+            ),
+            url: String::new(),
+            synthetic: self.synthetic,
+        }
     }
-    // Real and synthetic detections are sources of their own: no mark may be lost.
-    let kind = if info.synthetic { "synthetic-" } else { "" };
-    let source = SourceInfo {
-        id: format!("{kind}{}", schema.id.replace('_', "-")),
-        title: schema.title.clone(),
-        publisher: "Silt".to_owned(),
-        licence: "that of the positions".to_owned(),
-        citation: format!(
-            "Silt, method {}, data version {}",
-            info.method_version, info.data_version
-        ),
-        url: String::new(),
-        synthetic: info.synthetic,
-    };
-    let rows_read = features.len() as u64;
-    let spec = ImportSpec {
-        file: format!("{} of {}", schema.id, info.data_version),
-        schema,
-        source,
-        edition: edition.to_owned(),
-        sha256: None,
-        dry_run: false,
-        partial: false,
-        again: true,
-    };
-    let mut import = store.begin_import(&spec)?;
-    while !features.is_empty() {
-        let rest = features.split_off(features.len().min(5_000));
-        import.put(std::mem::replace(&mut features, rest))?;
+
+    fn fill(
+        self,
+        store: &mut dyn Store,
+        mut features: Vec<Feature>,
+        index: &RegionIndex,
+        rule: RegionRule,
+    ) -> Result<()> {
+        let source = self.source();
+        let known = store.sources()?.iter().any(|known| known.id == source.id);
+        if features.is_empty() && !known {
+            return Ok(());
+        }
+        for (feature, row) in features.iter_mut().zip(1..) {
+            feature.row = row;
+            place_feature(feature, index, rule);
+            // The tolerance is the method here, and no remark on the place.
+            feature.flags.clear();
+        }
+        let rows_read = features.len() as u64;
+        let data_version = &self.info.data_version;
+        let spec = ImportSpec {
+            file: format!("{} of {data_version}", self.schema.id),
+            schema: self.schema,
+            source,
+            edition: self.edition.to_owned(),
+            sha256: None,
+            dry_run: false,
+            partial: false,
+            again: true,
+        };
+        let mut import = store.begin_import(&spec)?;
+        while !features.is_empty() {
+            let rest = features.split_off(features.len().min(5_000));
+            import.put(std::mem::replace(&mut features, rest))?;
+        }
+        import.finish(FileSummary {
+            sha256: data_version.clone(),
+            rows_read,
+        })?;
+        Ok(())
     }
-    import.finish(FileSummary {
-        sha256: info.data_version.clone(),
-        rows_read,
-    })?;
-    Ok(())
 }

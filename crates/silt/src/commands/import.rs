@@ -12,6 +12,7 @@ use silt_model::schema::check_collection_id;
 use silt_model::{CollectionSchema, ImportReport, PartialDate};
 use silt_store::{SourceInfo, Store};
 
+use super::ais::POSITIONS;
 use super::recipes::fetch_file;
 use super::{Outcome, open_to_write, recipes, region_index};
 use crate::cli::{Cli, ImportArgs};
@@ -27,6 +28,12 @@ pub(crate) fn run(cli: &Cli, args: &ImportArgs) -> Result<Outcome> {
         .source
         .as_deref()
         .and_then(|source| recipes.get(source));
+    if let Some(recipe) = recipe.filter(|recipe| recipe.collection == POSITIONS) {
+        anyhow::bail!(
+            "`{0}` is a source of positions; `silt ais import --source {0}` reads it",
+            recipe.id
+        );
+    }
     let recipe = recipe
         .map(|recipe| with_options(recipe, args))
         .transpose()?;

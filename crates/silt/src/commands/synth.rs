@@ -6,7 +6,10 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use silt_extraction::synthetic::ParquetPositions;
-use silt_synth::write::{PositionsCsv, TruthCsv, TruthFile, places_geojson, readme, vessels_csv};
+use silt_synth::write::{
+    PositionsCsv, TruthCsv, TruthFile, areas_geojson, places_geojson, ports_geojson, readme,
+    vessels_csv,
+};
 use silt_synth::{Counts, Fleet, FleetConfig, VesselTrack};
 
 use super::Outcome;
@@ -23,14 +26,25 @@ pub(crate) fn run(_cli: &Cli, command: &SynthCommand) -> Result<Outcome> {
         positions_per_vessel: args.positions_per_vessel,
         ..FleetConfig::default()
     };
+    let rows = write_fleet(config, &args.output, args.format)?;
+    output::line(format!(
+        "{} SYNTHETIC positions of {} vessels written to {}",
+        output::grouped(rows),
+        args.vessels,
+        args.output.display()
+    ));
+    Ok(Outcome::Done)
+}
+
+/// Writes a fleet with its truth into a folder, and returns how many positions it has.
+pub(crate) fn write_fleet(config: FleetConfig, folder: &Path, format: SynthFormat) -> Result<u64> {
     let fleet = Fleet::new(config)?;
-    let folder = &args.output;
     std::fs::create_dir_all(folder)
         .with_context(|| format!("the folder {} cannot be made", folder.display()))?;
     let mut states = TruthCsv::new(create(folder, "truth_states.csv")?, TruthFile::States)?;
     let mut cycles = TruthCsv::new(create(folder, "truth_cycles.csv")?, TruthFile::Cycles)?;
     let mut work = TruthCsv::new(create(folder, "truth_work.csv")?, TruthFile::Work)?;
-    let mut positions = match args.format {
+    let mut positions = match format {
         SynthFormat::Csv => {
             Positions::Csv(PositionsCsv::new(create(folder, "positions.csv")?, None)?)
         }
@@ -39,7 +53,7 @@ pub(crate) fn run(_cli: &Cli, command: &SynthCommand) -> Result<Outcome> {
             Positions::Parquet(Box::new(ParquetPositions::new(file)?))
         }
     };
-    let bar = output::progress("vessels", u64::from(args.vessels));
+    let bar = output::progress("vessels", fleet.vessels().len() as u64);
     let mut counts = Counts::default();
     let mut rows = 0_u64;
     for number in 0..fleet.vessels().len() as u32 {
@@ -59,15 +73,11 @@ pub(crate) fn run(_cli: &Cli, command: &SynthCommand) -> Result<Outcome> {
     work.finish()?;
     vessels_csv(&fleet, create(folder, "vessels.csv")?)?;
     places_geojson(create(folder, "places.geojson")?)?;
+    areas_geojson(create(folder, "areas.geojson")?)?;
+    ports_geojson(create(folder, "ports.geojson")?)?;
     readme(&fleet, &counts, create(folder, "README.txt")?)?;
     bar.finish_and_clear();
-    output::line(format!(
-        "{} SYNTHETIC positions of {} vessels written to {}",
-        output::grouped(rows),
-        fleet.vessels().len(),
-        folder.display()
-    ));
-    Ok(Outcome::Done)
+    Ok(rows)
 }
 
 fn create(folder: &Path, name: &str) -> Result<BufWriter<File>> {
