@@ -634,3 +634,41 @@ fn the_table_on_a_terminal_and_what_is_near() {
     let wrong = silt.run(&["hotspots", "sites", "-o", "out.docx"]);
     assert_eq!(wrong.code, 2, "{}", wrong.stderr);
 }
+
+#[test]
+fn the_process_gives_what_the_path_gives() {
+    let silt = sample();
+    let server = silt.serve();
+    let execute = |inputs: Value| {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .build()
+            .into();
+        let mut response = agent
+            .post(server.url("/processes/hotspots/execution"))
+            .header("content-type", "application/json")
+            .send(json!({"inputs": inputs}).to_string().as_str())
+            .expect("an answer");
+        let body = response.body_mut().read_to_string().expect("a body");
+        (response.status().as_u16(), body)
+    };
+    let (status, body) = execute(json!({
+        "collection": "sites", "region": "iso3:CHL", "resolution": 5, "permutations": 99, "seed": 4,
+    }));
+    assert_eq!(status, 200, "{body}");
+    let path = "/hotspots/sites?region=iso3:CHL&resolution=5&permutations=99&seed=4";
+    assert_eq!(body, server.get(path).1);
+    for bad in [
+        json!({}),
+        json!({"collection": "none"}),
+        json!({"collection": "sites", "alpha": 2}),
+        json!({"collection": "sites", "value": "sum:status"}),
+        json!({"collection": "sites", "region": ["iso3:CHL", {}]}),
+        json!({"collection": "sites", "permutations": 1_000_000_000}),
+        json!({"collection": "sites", "format": "docx"}),
+        json!({"collection": "sites", "geometry": {"type": "Point", "coordinates": [0, 0]}}),
+    ] {
+        let (status, body) = execute(bad.clone());
+        assert_eq!(status, 400, "{bad}: {body}");
+    }
+}
