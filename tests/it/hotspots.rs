@@ -349,7 +349,6 @@ fn answers_have_strong_tags_and_every_format() {
         if format == "parquet" {
             assert_eq!(&body[..4], b"PAR1");
         }
-        assert_ne!(headers["etag"], tag.replace('x', "y"), "{format}");
     }
     let tags: std::collections::BTreeSet<String> = ["geojson", "csv", "html", "parquet"]
         .iter()

@@ -6,7 +6,7 @@ use geo_types::{Geometry, Point};
 use h3o::CellIndex;
 use rayon::prelude::*;
 use serde_json::{Map, Value as Json, json};
-use silt_hotspot::{Caveat, EmergingResult, GiResult, LocalMoranResult, StudySummary};
+use silt_hotspot::{Caveat, StudySummary};
 use silt_index::regions::DISCLAIMER;
 use silt_index::snapshot::CollectionSnapshot;
 use silt_model::FieldType;
@@ -16,6 +16,7 @@ use crate::error::AnalysisError;
 use crate::hotspots::{Hotspots, Scores, Subject, caveat_text, selected};
 use crate::outline::outline;
 use crate::question::{Reference, View};
+use crate::rows::Listed;
 use crate::steps::TimeSteps;
 use crate::table::{Table, TableColumn, TableRow, number};
 use crate::values::{Gathered, placed_rows};
@@ -38,29 +39,7 @@ pub(crate) const fn column(
 
 const RANK: TableColumn = column("rank", FieldType::Integer, "Place in the order");
 const H3: TableColumn = column("h3", FieldType::Text, "H3 index of the cell");
-const VALUE: TableColumn = column("value", FieldType::Real, "Value of the cell");
-const FEATURES: TableColumn = column("n", FieldType::Integer, "Features in the cell");
-const P: TableColumn = column(
-    "p",
-    FieldType::Real,
-    "Probability, not adjusted for the number of cells",
-);
-const Q: TableColumn = column(
-    "q",
-    FieldType::Real,
-    "False discovery rate (Benjamini-Hochberg)",
-);
 const MEMBERS: TableColumn = column("members", FieldType::Json, "Ids of the features");
-
-/// A cell that may be listed: how it ranks, and its values.
-struct Listed {
-    cell: CellIndex,
-    /// Ascending order puts the first in rank first.
-    order: f64,
-    /// Ties go to the larger value.
-    value: f64,
-    values: Vec<Json>,
-}
 
 impl Hotspots {
     /// The cells or clusters of a view, in order, and how many there are without its limit.
@@ -68,15 +47,12 @@ impl Hotspots {
     /// # Errors
     /// [`AnalysisError::Cancelled`] while members are looked up.
     pub fn table(&self, subject: Subject<'_>, view: &View) -> Result<(Table, u64), AnalysisError> {
-        let (mut columns, mut listed) = match &self.scores {
-            Scores::Gi(result) => self.gi_rows(result, view),
-            Scores::Moran(result) => self.moran_rows(result, view),
-            Scores::Emerging(result, _) => self.emerging_rows(result, view),
-            Scores::Clusters(clusters) => {
-                let matched = clusters.clusters.len() as u64;
-                return Ok((cluster_table(clusters, subject.data, view), matched));
-            }
-        };
+        if let Scores::Clusters(clusters) = &self.scores {
+            let matched = clusters.clusters.len() as u64;
+            return Ok((cluster_table(clusters, subject.data, view), matched));
+        }
+        let mut columns = self.columns();
+        let mut listed = self.listed_cells(view);
         let matched = listed.len() as u64;
         let by_rank = |a: &Listed, b: &Listed| -> Ordering {
             let by_order = a.order.total_cmp(&b.order);
@@ -127,7 +103,7 @@ impl Hotspots {
             .map(|(at, listed)| {
                 let name = format!("{:x}", u64::from(listed.cell));
                 let mut values = vec![Json::from(at as u64 + 1), Json::from(name.as_str())];
-                values.extend(listed.values);
+                values.extend(self.values(listed.at));
                 if has_interval {
                     let facts = self.gathered.of_cell(listed.cell);
                     let (low, high) = facts.and_then(|facts| facts.bounds).unwrap_or((0.0, 0.0));
@@ -143,231 +119,6 @@ impl Hotspots {
             })
             .collect();
         Ok((Table { columns, rows }, matched))
-    }
-
-    /// Whether a score is on the side that a view shows.
-    fn is_shown(&self, cell: CellIndex, z: Option<f64>, q: Option<f64>, view: &View) -> bool {
-        let on_side = z.is_none_or(|z| if view.cold { z < 0.0 } else { z > 0.0 });
-        let significant = q.is_some_and(|q| q <= self.question.alpha);
-        on_side && (significant || !view.significant) && self.is_listed(cell)
-    }
-
-    fn features_of(&self, cell: CellIndex) -> u64 {
-        self.gathered
-            .of_cell(cell)
-            .map_or(0, |facts| facts.features)
-    }
-
-    fn gi_rows(&self, result: &GiResult, view: &View) -> (Vec<TableColumn>, Vec<Listed>) {
-        let mut columns = vec![
-            VALUE,
-            FEATURES,
-            column(
-                "sum",
-                FieldType::Real,
-                "Sum over the cell and its neighbours",
-            ),
-            column(
-                "neighbourhood",
-                FieldType::Integer,
-                "Cells of that sum in the study area",
-            ),
-            column(
-                "z",
-                FieldType::Real,
-                "Getis-Ord Gi*: standard deviations above (hot) or below (cold) chance",
-            ),
-            P,
-            Q,
-            column(
-                "bin",
-                FieldType::Integer,
-                "3, 2, 1 for q of at most 0.01, 0.05, 0.10; negative when cold",
-            ),
-        ];
-        let is_permuted = self.question.permutations.is_some();
-        if is_permuted {
-            columns.push(column(
-                "p_permutation",
-                FieldType::Real,
-                "(M + 1) / (R + 1) by conditional permutations, one-sided, not adjusted",
-            ));
-        }
-        let listed = result
-            .cells
-            .iter()
-            .filter(|cell| {
-                let score = cell.score;
-                self.is_shown(cell.cell, score.map(|s| s.z), score.map(|s| s.q), view)
-            })
-            .map(|cell| {
-                let score = cell.score;
-                let of = |get: fn(silt_hotspot::GiScore) -> f64| {
-                    score.map_or(Json::Null, |score| number(get(score)))
-                };
-                let mut values = vec![
-                    number(cell.value),
-                    self.features_of(cell.cell).into(),
-                    number(cell.sum),
-                    cell.neighbourhood.into(),
-                    of(|score| score.z),
-                    of(|score| score.p),
-                    of(|score| score.q),
-                    score.map_or(Json::Null, |score| score.bin.into()),
-                ];
-                if is_permuted {
-                    let p = score.and_then(|score| score.p_permutation);
-                    values.push(p.map_or(Json::Null, number));
-                }
-                Listed {
-                    cell: cell.cell,
-                    order: order(score.map(|score| score.z), view),
-                    value: cell.value,
-                    values,
-                }
-            })
-            .collect();
-        (columns, listed)
-    }
-
-    fn moran_rows(
-        &self,
-        result: &LocalMoranResult,
-        view: &View,
-    ) -> (Vec<TableColumn>, Vec<Listed>) {
-        use silt_hotspot::Quadrant;
-        let columns = vec![
-            VALUE,
-            FEATURES,
-            column(
-                "neighbours",
-                FieldType::Integer,
-                "Neighbours in the study area",
-            ),
-            column("i", FieldType::Real, "Local Moran's I"),
-            column(
-                "quadrant",
-                FieldType::Text,
-                "Cell and neighbours against the mean",
-            ),
-            column(
-                "p",
-                FieldType::Real,
-                "(M + 1) / (R + 1) by conditional permutations, not adjusted",
-            ),
-            Q,
-            column(
-                "significant",
-                FieldType::Boolean,
-                "Whether q is at most alpha",
-            ),
-        ];
-        let listed = result
-            .cells
-            .iter()
-            .filter(|cell| {
-                let side = cell.score.map(|score| match score.quadrant {
-                    Quadrant::HighHigh | Quadrant::HighLow => 1.0,
-                    Quadrant::LowLow | Quadrant::LowHigh => -1.0,
-                });
-                self.is_shown(cell.cell, side, cell.score.map(|score| score.q), view)
-            })
-            .map(|cell| {
-                let score = cell.score;
-                let quadrant = score.map(|score| match score.quadrant {
-                    Quadrant::HighHigh => "high_high",
-                    Quadrant::HighLow => "high_low",
-                    Quadrant::LowLow => "low_low",
-                    Quadrant::LowHigh => "low_high",
-                });
-                Listed {
-                    cell: cell.cell,
-                    // Clusters first, then cells alone among others.
-                    order: score.map_or(f64::INFINITY, |score| -score.i),
-                    value: cell.value,
-                    values: vec![
-                        number(cell.value),
-                        self.features_of(cell.cell).into(),
-                        cell.neighbours.into(),
-                        score.map_or(Json::Null, |score| number(score.i)),
-                        quadrant.map_or(Json::Null, Json::from),
-                        score.map_or(Json::Null, |score| number(score.p)),
-                        score.map_or(Json::Null, |score| number(score.q)),
-                        score.map_or(Json::Null, |score| score.significant.into()),
-                    ],
-                }
-            })
-            .collect();
-        (columns, listed)
-    }
-
-    fn emerging_rows(
-        &self,
-        result: &EmergingResult,
-        view: &View,
-    ) -> (Vec<TableColumn>, Vec<Listed>) {
-        let columns = vec![
-            column("value", FieldType::Real, "Sum of the cell over all steps"),
-            FEATURES,
-            column("class", FieldType::Text, "What became of the cell"),
-            column("z", FieldType::Json, "Gi* in each step"),
-            column(
-                "bins",
-                FieldType::Json,
-                "3 to -3 in each step, by the false discovery rate",
-            ),
-            column(
-                "trend_z",
-                FieldType::Real,
-                "Mann-Kendall z of the series of z",
-            ),
-            column("trend_p", FieldType::Real, "Two-sided p of the trend"),
-            column(
-                "trend_tau",
-                FieldType::Real,
-                "Kendall's tau of the series of z",
-            ),
-        ];
-        let listed = result
-            .cells
-            .iter()
-            .filter(|cell| {
-                let class = class_name(cell.class);
-                let is_hot = class.ends_with("_hot");
-                let is_cold = class.ends_with("_cold");
-                let last = cell.z.last().copied();
-                let on_side = if view.cold {
-                    is_cold || (!is_hot && last.is_some_and(|z| z < 0.0))
-                } else {
-                    is_hot || (!is_cold && last.is_none_or(|z| z > 0.0))
-                };
-                on_side && (is_hot || is_cold || !view.significant) && self.is_listed(cell.cell)
-            })
-            .map(|cell| {
-                let trend = cell.trend;
-                let of = |get: fn(silt_hotspot::MannKendall) -> f64| {
-                    trend.map_or(Json::Null, |trend| number(get(trend)))
-                };
-                let z: Vec<Json> = cell.z.iter().map(|&z| number(z)).collect();
-                let last = cell.z.last().copied();
-                Listed {
-                    cell: cell.cell,
-                    order: order(last, view),
-                    value: cell.total,
-                    values: vec![
-                        number(cell.total),
-                        self.features_of(cell.cell).into(),
-                        class_name(cell.class).into(),
-                        z.into(),
-                        cell.bins.clone().into(),
-                        of(|trend| trend.z),
-                        of(|trend| trend.p),
-                        of(|trend| trend.tau),
-                    ],
-                }
-            })
-            .collect();
-        (columns, listed)
     }
 
     /// For each listed cell the ids of its features in order, at most so many.
@@ -584,14 +335,6 @@ pub fn attribution<'s>(sources: impl Iterator<Item = (&'s str, &'s str)>) -> Str
     parts.join("; ")
 }
 
-fn order(z: Option<f64>, view: &View) -> f64 {
-    match z {
-        Some(z) if view.cold => z,
-        Some(z) => -z,
-        None => f64::INFINITY,
-    }
-}
-
 fn summary_json(study: &StudySummary) -> Json {
     json!({
         "resolution": study.resolution,
@@ -609,13 +352,6 @@ fn time_json(steps: &TimeSteps) -> Json {
         "field": steps.field,
         "steps": steps.names,
     })
-}
-
-fn class_name(class: silt_hotspot::EmergingClass) -> String {
-    match serde_json::to_value(class) {
-        Ok(Json::String(name)) => name,
-        _ => String::new(),
-    }
 }
 
 fn cluster_table(clusters: &Clusters, data: &CollectionSnapshot, view: &View) -> Table {

@@ -54,6 +54,8 @@ const FEW_CELLS: f64 = 30.0;
 const FINEST_FOR_SMALL: u8 = 10;
 /// Cells from which the size of an area is known well enough to choose a resolution.
 const CELLS_FOR_SIZE: u64 = 300;
+/// Cells of the boxes around a place among which so few belong that looking closer gains nothing.
+const CELLS_LOOKED_AT_FOR_SIZE: f64 = 20_000.0;
 /// Finest resolution at which the size of an area is measured.
 const FINEST_FOR_SIZE: u8 = 12;
 /// Surface of the Earth, km2, as H3 has it.
@@ -170,9 +172,10 @@ impl Areas {
             if members.is_everything() {
                 return Ok::<f64, AnalysisError>(EARTH_KM2);
             }
-            let edges = members.edges(self.country_edges(regions))?;
             let holds = |at| members.holds(at);
-            let cover = members.cover(edges, &holds);
+            let in_shapes = |at| members.in_shapes(at);
+            let cover = members.cover(self.country_edges(regions), &holds, &in_shapes)?;
+            let boxes_km2 = members.boxes_km2()?.unwrap_or(EARTH_KM2);
             let mut km2 = 0.0;
             for resolution in Resolution::range(Resolution::Three, Resolution::Fifteen) {
                 if u8::from(resolution) > FINEST_FOR_SIZE {
@@ -184,7 +187,8 @@ impl Areas {
                     .map(|cell| cell.children_count(resolution))
                     .sum();
                 km2 = cells.iter().map(|cell| cell.area_km2()).sum();
-                if count >= CELLS_FOR_SIZE {
+                let looked_at = boxes_km2 / EARTH_KM2 * resolution.cell_count() as f64;
+                if count >= CELLS_FOR_SIZE || looked_at >= CELLS_LOOKED_AT_FOR_SIZE {
                     break;
                 }
             }
@@ -230,9 +234,10 @@ impl Areas {
             if members.is_everything() {
                 return Ok(CellIndex::base_cells().collect());
             }
-            let edges = members.edges(self.country_edges(regions))?;
             let holds = |at| members.holds(at);
-            Ok(members.cover(edges, &holds).cells(resolution, stop)?)
+            let in_shapes = |at| members.in_shapes(at);
+            let cover = members.cover(self.country_edges(regions), &holds, &in_shapes)?;
+            Ok(cover.cells(resolution, stop)?)
         })
     }
 

@@ -152,12 +152,24 @@ impl Window {
 
 /// What is to be covered.
 pub(crate) struct Cover<'a> {
-    /// Borders: where none of them comes within [`Cover::margin_km`], all belongs or nothing does.
+    /// Borders of regions: where none of them comes within [`Cover::margin_km`], and none of
+    /// [`Cover::shape_edges`] comes at all, all belongs or nothing does.
     pub(crate) edges: Vec<EdgeBox>,
-    /// How far a border reaches, km: the coast tolerance.
+    /// How far a border of a region reaches, km: the coast tolerance.
     pub(crate) margin_km: f64,
+    /// Sides of the boxes and polygons of the question.
+    pub(crate) shape_edges: Vec<EdgeBox>,
+    /// Whether a place lies in these boxes and polygons.
+    pub(crate) in_shapes: &'a (dyn Fn(Coord<f64>) -> bool + Sync),
     /// Whether a place belongs.
     pub(crate) contains: &'a (dyn Fn(Coord<f64>) -> bool + Sync),
+}
+
+/// Edges that come near a cell.
+#[derive(Clone, Default)]
+struct Near {
+    edges: Vec<EdgeBox>,
+    shape_edges: Vec<EdgeBox>,
 }
 
 /// Levels above the finest within which a task is not divided any more.
@@ -175,13 +187,17 @@ impl Cover<'_> {
         stop: Stop<'_>,
     ) -> Result<Vec<CellIndex>, Cancelled> {
         let base: Vec<CellIndex> = CellIndex::base_cells().collect();
-        self.of_all(base, &self.edges, resolution, stop)
+        let all = Near {
+            edges: self.edges.clone(),
+            shape_edges: self.shape_edges.clone(),
+        };
+        self.of_all(base, &all, resolution, stop)
     }
 
     fn of_all(
         &self,
         cells: Vec<CellIndex>,
-        edges: &[EdgeBox],
+        around: &Near,
         resolution: Resolution,
         stop: Stop<'_>,
     ) -> Result<Vec<CellIndex>, Cancelled> {
@@ -189,7 +205,7 @@ impl Cover<'_> {
             .into_par_iter()
             .map(|cell| {
                 let mut found = Vec::new();
-                self.visit(cell, edges, resolution, stop, &mut found)?;
+                self.visit(cell, around, resolution, stop, &mut found)?;
                 Ok(found)
             })
             .collect();
@@ -199,13 +215,14 @@ impl Cover<'_> {
     fn visit(
         &self,
         cell: CellIndex,
-        edges: &[EdgeBox],
+        around: &Near,
         resolution: Resolution,
         stop: Stop<'_>,
         found: &mut Vec<CellIndex>,
     ) -> Result<(), Cancelled> {
+        let centre = centre_of(cell);
         if cell.resolution() == resolution {
-            if self.holds_centre(cell) {
+            if (self.contains)(centre) {
                 found.push(cell);
             }
             return Ok(());
@@ -213,14 +230,16 @@ impl Cover<'_> {
         if stop() {
             return Err(Cancelled);
         }
-        let window = Window::around_cell(cell, self.margin_km);
-        let near: Vec<EdgeBox> = edges
-            .iter()
-            .filter(|edge| edge.meets(&window))
-            .copied()
-            .collect();
-        if near.is_empty() {
-            if self.holds_centre(cell) {
+        let near = Near {
+            edges: meeting(&around.edges, &Window::around_cell(cell, self.margin_km)),
+            shape_edges: meeting(&around.shape_edges, &Window::around_cell(cell, 0.0)),
+        };
+        let no_shape = near.shape_edges.is_empty();
+        if no_shape && !(self.in_shapes)(centre) {
+            return Ok(());
+        }
+        if no_shape && near.edges.is_empty() {
+            if (self.contains)(centre) {
                 found.push(cell);
             }
             return Ok(());
@@ -239,10 +258,24 @@ impl Cover<'_> {
         }
         Ok(())
     }
+}
 
-    fn holds_centre(&self, cell: CellIndex) -> bool {
-        (self.contains)(centre_of(cell))
-    }
+fn meeting(edges: &[EdgeBox], window: &Window) -> Vec<EdgeBox> {
+    let near = edges.iter().filter(|edge| edge.meets(window));
+    near.copied().collect()
+}
+
+/// Surface of the boxes around some polygons, km2, at most.
+pub(crate) fn boxes_km2(polygons: &MultiPolygon<f64>) -> f64 {
+    let windows = polygons
+        .iter()
+        .filter_map(|polygon| Window::around_ring(polygon.exterior(), 0.0));
+    let km2 = windows.map(|window| {
+        let turn = ((window.east - window.west) / 360.0).min(1.0);
+        let rise = window.north.to_radians().sin() - window.south.to_radians().sin();
+        2.0 * std::f64::consts::PI * EARTH_RADIUS_KM * EARTH_RADIUS_KM * turn * rise
+    });
+    km2.sum()
 }
 
 /// West, south, east, north of all within a distance of a place, degrees; `west > east` crosses the

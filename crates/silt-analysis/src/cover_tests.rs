@@ -20,9 +20,12 @@ fn compare(within: &Within, domain: Domain, resolution: Resolution) -> usize {
         let polygons = regions().set.geometry(&country.id).expect("a geometry");
         countries.0.extend(polygons);
     }
-    let edges = members.edges(&edges_of(&countries)).expect("edges");
     let holds = |at: Coord<f64>| members.holds(at);
-    let cover = members.cover(edges, &holds);
+    let in_shapes = |at: Coord<f64>| members.in_shapes(at);
+    let countries = edges_of(&countries);
+    let cover = members
+        .cover(&countries, &holds, &in_shapes)
+        .expect("a cover");
     let found = cover
         .cells(resolution, &silt_query::never_stop)
         .expect("no one stops");
@@ -65,6 +68,7 @@ fn the_descent_finds_what_a_look_at_every_cell_finds() {
 #[test]
 fn boxes_across_the_antimeridian_and_at_the_poles() {
     for bbox in [
+        [-140.0, -40.0, -139.0, -39.0],
         [170.0, -30.0, -170.0, 10.0],
         [-180.0, 60.0, 180.0, 90.0],
         [-180.0, -90.0, 180.0, 90.0],
@@ -82,10 +86,8 @@ fn boxes_across_the_antimeridian_and_at_the_poles() {
 fn a_stop_ends_the_descent() {
     let within = Within::new(Some("iso3:BRA".to_owned()), None);
     let members = Membership::new(&within, Domain::Land, 5.0, regions()).expect("Brazil");
-    let edges = members.edges(&[]).expect("edges");
     let holds = |at: Coord<f64>| members.holds(at);
-    let cells = members
-        .cover(edges, &holds)
-        .cells(Resolution::Five, &|| true);
+    let cover = members.cover(&[], &holds, &|_| true).expect("a cover");
+    let cells = cover.cells(Resolution::Five, &|| true);
     assert!(cells.is_err());
 }

@@ -24,6 +24,7 @@ mod near_answer;
 mod outline;
 mod question;
 mod ranking;
+mod rows;
 mod shape;
 mod steps;
 mod table;

@@ -281,6 +281,16 @@ impl Reader<'_> {
         }
     }
 
+    fn not_for(&self, names: &[&str], method: Method, of: Method) -> Result<(), AnalysisError> {
+        match names.iter().find(|name| (self.get)(name).is_some()) {
+            Some(name) if method == of => Err(AnalysisError::parameter(
+                *name,
+                format!("does not apply to method={}", of.name()),
+            )),
+            _ => Ok(()),
+        }
+    }
+
     fn only_for(&self, names: &[&str], method: Method, of: Method) -> Result<(), AnalysisError> {
         match names.iter().find(|name| (self.get)(name).is_some()) {
             Some(name) if method != of => Err(AnalysisError::parameter(
@@ -325,6 +335,17 @@ impl Question {
         let method = reader.choice("method", &methods)?.unwrap_or(Method::GiStar);
         reader.only_for(&["step", "steps_back"], method, Method::Emerging)?;
         reader.only_for(&["radius_km", "min_points"], method, Method::Dbscan)?;
+        let of_cells = [
+            "resolution",
+            "reference",
+            "neighbours",
+            "distance_km",
+            "alpha",
+            "cold",
+            "significant",
+        ];
+        reader.not_for(&of_cells, method, Method::Dbscan)?;
+        reader.only_for(&["weights"], method, Method::GiStar)?;
         let references = [("region", Reference::Region), ("global", Reference::Global)];
         let weights = [
             ("binary", Weights::Binary),

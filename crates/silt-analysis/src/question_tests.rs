@@ -51,6 +51,8 @@ fn what_cannot_be_is_refused_by_name() {
         ("radius_km=NaN&method=dbscan", "radius_km"),
         ("min_points=0&method=dbscan", "min_points"),
         ("seed=-1", "seed"),
+        ("method=dbscan&resolution=5", "resolution"),
+        ("method=local-moran&weights=row", "weights"),
     ] {
         match read(&data, asked) {
             Err(AnalysisError::Parameter { name: found, .. }) => assert_eq!(found, name, "{asked}"),

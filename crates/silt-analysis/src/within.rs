@@ -8,7 +8,7 @@ use silt_index::regions::{RegionIndex, RegionKind, RegionRule, RegionSet};
 use silt_index::snapshot::CollectionSnapshot;
 use silt_model::Domain;
 
-use crate::cover::{Cover, EdgeBox, edges_near, edges_of};
+use crate::cover::{Cover, EdgeBox, boxes_km2, edges_near, edges_of};
 use crate::error::AnalysisError;
 use crate::shape::Shape;
 
@@ -157,7 +157,7 @@ impl<'a> Membership<'a> {
 
     /// Whether a place belongs.
     pub(crate) fn holds(&self, at: Coord<f64>) -> bool {
-        if !self.shapes.iter().all(|shape| shape.contains(at)) {
+        if !self.in_shapes(at) {
             return false;
         }
         match self.domain {
@@ -214,50 +214,64 @@ impl<'a> Membership<'a> {
     }
 
     /// What has to be covered; `countries` are the edges of all countries.
-    pub(crate) fn edges(&self, countries: &[EdgeBox]) -> Result<Vec<EdgeBox>, AnalysisError> {
+    pub(crate) fn cover<'c>(
+        &'c self,
+        countries: &[EdgeBox],
+        holds: &'c (dyn Fn(Coord<f64>) -> bool + Sync),
+        in_shapes: &'c (dyn Fn(Coord<f64>) -> bool + Sync),
+    ) -> Result<Cover<'c>, AnalysisError> {
+        let targets = self.targets()?;
         let mut edges = Vec::new();
-        // Where all of the polygons asked for lie; empty where that is the whole world.
-        let mut targets = MultiPolygon::new(Vec::new());
-        if let Some(leaves) = &self.leaves {
-            for leaf in leaves {
-                targets.0.extend(self.regions.set.geometry(leaf)?);
-            }
+        if self.leaves.is_some() {
             edges.extend(edges_of(&targets));
         }
-        for shape in &self.shapes {
-            edges.extend(edges_of(&shape.polygons));
-        }
-        if self.leaves.is_none() {
-            let shapes = self.shapes.iter();
-            targets
-                .0
-                .extend(shapes.flat_map(|shape| shape.polygons.iter().cloned()));
-        }
-        if self.domain == Domain::Any && self.leaves.is_none() {
-            return Ok(edges);
-        }
-        if targets.0.is_empty() {
+        let needs_countries = self.domain != Domain::Any || self.leaves.is_some();
+        if needs_countries && targets.0.is_empty() {
             edges.extend_from_slice(countries);
-        } else {
+        } else if needs_countries {
             edges.extend(edges_near(countries, &targets, self.margin_km() * 2.0));
         }
-        Ok(edges)
+        let shapes = self.shapes.iter();
+        Ok(Cover {
+            edges,
+            margin_km: self.margin_km(),
+            shape_edges: shapes.flat_map(|shape| edges_of(&shape.polygons)).collect(),
+            in_shapes,
+            contains: holds,
+        })
+    }
+
+    /// The polygons beyond which nothing belongs; none where that is the whole world.
+    fn targets(&self) -> Result<MultiPolygon<f64>, AnalysisError> {
+        let mut targets = MultiPolygon::new(Vec::new());
+        match &self.leaves {
+            Some(leaves) => {
+                for leaf in leaves {
+                    targets.0.extend(self.regions.set.geometry(leaf)?);
+                }
+            }
+            None => {
+                let shapes = self.shapes.iter();
+                let polygons = shapes.flat_map(|shape| shape.polygons.iter().cloned());
+                targets.0.extend(polygons);
+            }
+        }
+        Ok(targets)
+    }
+
+    /// Surface of the boxes around the place, km2; `None` where it is the whole world.
+    pub(crate) fn boxes_km2(&self) -> Result<Option<f64>, AnalysisError> {
+        let targets = self.targets()?;
+        Ok((!targets.0.is_empty()).then(|| boxes_km2(&targets)))
+    }
+
+    /// Whether a place lies in all boxes and polygons of the question.
+    pub(crate) fn in_shapes(&self, at: Coord<f64>) -> bool {
+        self.shapes.iter().all(|shape| shape.contains(at))
     }
 
     pub(crate) fn margin_km(&self) -> f64 {
         self.coast_tolerance_km.max(0.0)
-    }
-
-    pub(crate) fn cover<'c>(
-        &self,
-        edges: Vec<EdgeBox>,
-        contains: &'c (dyn Fn(Coord<f64>) -> bool + Sync),
-    ) -> Cover<'c> {
-        Cover {
-            edges,
-            margin_km: self.margin_km(),
-            contains,
-        }
     }
 }
 

@@ -232,6 +232,8 @@ impl AppState {
                     .set(bytes as f64);
                 metrics::gauge!("silt_features", "collection" => id).set(layer.data.len() as f64);
             }
+            // The first question of hotspots, or the first edit, would have to wait for it.
+            world.region_index();
         });
         if let Err(error) = prepared.await {
             tracing::error!(%error, "tiles could not be prepared");

@@ -73,7 +73,7 @@ pub(super) async fn joint(
         layers.push(layer);
     }
     key.push_str(&parameters.key_without("f"));
-    let asked = Asked::new("hotspots_joint", key, format, &headers, &uri);
+    let asked = Asked::new("hotspots_joint", key, format, &headers);
     let links = Links::new(&headers, &uri, state.config.base_url.as_deref());
     let shared = state.clone();
     asked

@@ -123,7 +123,7 @@ async fn answer(
     if let Some(body) = &body {
         key.push_str(&request::body_key(body));
     }
-    let asked = Asked::new("hotspots", key, format, headers, uri);
+    let asked = Asked::new("hotspots", key, format, headers);
     let links = Links::new(headers, uri, state.config.base_url.as_deref());
     let shared = state.clone();
     asked
@@ -170,7 +170,7 @@ enum Made {
 
 /// A request for something that is the same for equal keys.
 struct Asked {
-    /// Name of a file, without its ending.
+    /// Name of the resource, and of a file of it without its ending.
     file: &'static str,
     key: String,
     format: Format,
@@ -179,20 +179,8 @@ struct Asked {
 }
 
 impl Asked {
-    fn new(
-        file: &'static str,
-        key: String,
-        format: Format,
-        headers: &HeaderMap,
-        uri: &Uri,
-    ) -> Asked {
-        // The kind of resource is part of what is asked.
-        let kind = uri.path().trim_start_matches('/').split('/').next_back();
-        let key = format!(
-            "{file} {} {} {key}",
-            kind.unwrap_or_default(),
-            format.name()
-        );
+    fn new(file: &'static str, key: String, format: Format, headers: &HeaderMap) -> Asked {
+        let key = format!("{file} {} {key}", format.name());
         let tag = request::tag(&key);
         Asked {
             file,

@@ -55,7 +55,7 @@ pub(super) async fn near(
         .iter()
         .for_each(|layer| key.push_str(&versions_key(&world, layer)));
     key.push_str(&parameters.key_without("f"));
-    let asked = Asked::new("near", key, format, &headers, &uri);
+    let asked = Asked::new("near", key, format, &headers);
     let links = Links::new(&headers, &uri, state.config.base_url.as_deref());
     asked
         .answer(&state, move || {

@@ -39,7 +39,7 @@ pub(super) async fn regions(
         versions_key(&world, &layer),
         parameters.key_without("f")
     );
-    let asked = Asked::new("hotspots_by_region", key, format, &headers, &uri);
+    let asked = Asked::new("hotspots_by_region", key, format, &headers);
     let links = Links::new(&headers, &uri, state.config.base_url.as_deref());
     let shared = state.clone();
     asked
