@@ -137,7 +137,9 @@ def main():
         file = fleet[kind] / f"positions.{kind}"
         if not file.exists():
             each = args.positions // VESSELS
-            seconds, _, said = run([silt, "synth", "ais", "--vessels", VESSELS, "--days", 90, "--seed", 1,
+            # Five minutes between positions: dredging lasts an hour or two.
+            days = max(2, each * 5 // 1440)
+            seconds, _, said = run([silt, "synth", "ais", "--vessels", VESSELS, "--days", days, "--seed", 1,
                                     "--positions-per-vessel", each, "--format", kind, "-o", fleet[kind]])
             print(f"{kind}: {said.strip()} in {seconds:.0f} s", file=sys.stderr)
 

@@ -261,8 +261,11 @@ fn req_oas30_oas_impl() {
             .any(|parameter| parameter["required"] == true);
         if !required {
             let reply = service.get(path);
+            // Totals are there once dredging was detected; until then they say what to do.
+            let is_empty =
+                reply.status == 404 && text(&reply.json(), "type") == "/problems/nothing-detected";
             assert!(
-                reply.status < 400,
+                reply.status < 400 || is_empty,
                 "{path} is described and answers {}",
                 reply.status
             );

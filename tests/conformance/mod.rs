@@ -4,7 +4,7 @@
 //! `req_core_fc_limit_response`. Names that two standards share carry the standard in front, as
 //! `req_tiles_core_tc_op`. The tests were written from the standards: OGC 17-069r4 (Features, Core),
 //! 18-058r1 (CRS), 19-079r2 (Filtering), 21-065r2 (CQL2), 20-002r1 (editing, a draft), 20-057
-//! (Tiles), 19-072 (Common), 23-058 (Schemas, a draft).
+//! (Tiles), 19-072 (Common), 18-062r2 (Processes), 23-058 (Schemas, a draft).
 
 mod common;
 mod core;
@@ -20,6 +20,8 @@ mod encodings;
 mod filter;
 mod mvt;
 mod openapi;
+mod processes;
+mod processes_jobs;
 mod sample;
 mod service;
 mod tiles;
@@ -29,7 +31,7 @@ use std::collections::BTreeSet;
 use self::service::service;
 
 /// Classes that the suite has tests for, by standard.
-const TESTED: [(&str, &[&str]); 9] = [
+const TESTED: [(&str, &[&str]); 10] = [
     (
         "ogcapi-features-1/1.0",
         &["core", "geojson", "html", "oas30"],
@@ -93,6 +95,18 @@ const TESTED: [(&str, &[&str]); 9] = [
         &["core", "landing-page", "json", "html", "oas30"],
     ),
     ("ogcapi-common-2/1.0", &["collections"]),
+    (
+        "ogcapi-processes-1/1.0",
+        &[
+            "core",
+            "ogc-process-description",
+            "json",
+            "html",
+            "oas30",
+            "job-list",
+            "dismiss",
+        ],
+    ),
 ];
 
 /// Classes that the suite knows and the server does not declare, each with the reason. Tests of

@@ -60,6 +60,11 @@ impl Service {
     fn start() -> Self {
         let silt = Silt::new();
         fill(&silt);
+        Service::of(silt)
+    }
+
+    /// Serves a data folder, and removes it with the end of this process.
+    pub(super) fn of(silt: Silt) -> Self {
         let key = create_key(&silt);
 
         let serve = silt.command(&["serve", "--listen", "127.0.0.1:0"]);

@@ -442,3 +442,33 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_watcher_sees_every_step_changes_nothing_and_can_stop() {
+    let facts = fleet();
+    let work: Vec<WorkRow> = (0..40).map(|group| row(group, group % 3, 4, 8.0)).collect();
+    let groups = vec![Group::default(); 40];
+    let (priors, settings) = (Priors::default(), Settings::default());
+    let plain = estimate(&groups, &facts, &work, &priors, &settings).expect("estimates");
+    let told = std::sync::Mutex::new(Vec::new());
+    let watch = |done: u64, all: u64| {
+        told.lock().expect("a lock").push((done, all));
+        true
+    };
+    let watched = estimate_watched(&groups, &facts, &work, &priors, &settings, &watch);
+    assert_eq!(watched, Ok(plain));
+    let mut told = told.into_inner().expect("a lock");
+    told.sort_unstable();
+    let steps = settings.draws.div_ceil(BLOCK as u32) as u64 + 40;
+    let expected: Vec<(u64, u64)> = (0..steps).map(|done| (done, steps)).collect();
+    assert_eq!(told, expected);
+
+    let stop_after = |most: u64| {
+        let watch = move |done: u64, _: u64| done < most;
+        estimate_watched(&groups, &facts, &work, &priors, &settings, &watch)
+    };
+    for most in [0, 1, steps - 1] {
+        assert_eq!(stop_after(most), Err(EstimateError::Stopped), "{most}");
+    }
+    assert!(stop_after(steps).is_ok());
+}

@@ -23,10 +23,10 @@ use silt_ais::{PositionBatch, StaticReport, merge_static};
 use crate::columns::{gather, to_frame};
 
 /// Version of the arrangement of files.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
-/// Buckets of a new archive. A bucket is read at once by one thread: with 64, a billion positions
-/// need about 1 GB per thread.
+/// Buckets of a new archive: enough for some hundred threads. What is in memory at once does not
+/// depend on it.
 pub const DEFAULT_BUCKETS: u32 = 64;
 
 /// One imported file.
@@ -88,8 +88,8 @@ pub enum ArchiveError {
         wanted: u32,
     },
     /// The archive was written by a newer version.
-    #[error("the archive has format {0}; this version reads {FORMAT}")]
-    Newer(u32),
+    #[error("the archive has format {0}; this version reads {FORMAT}: import the files again")]
+    Format(u32),
     /// polars refused, which is a defect.
     #[error(transparent)]
     Polars(#[from] PolarsError),
@@ -128,8 +128,8 @@ impl Archive {
             },
             Err(error) => return Err(at(&path)(error)),
         };
-        if catalogue.format > FORMAT {
-            return Err(ArchiveError::Newer(catalogue.format));
+        if catalogue.format != FORMAT {
+            return Err(ArchiveError::Format(catalogue.format));
         }
         match buckets {
             Some(wanted) if wanted.clamp(1, 1024) != catalogue.buckets => {
@@ -279,8 +279,14 @@ fn folder_entries(folder: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
     Ok(paths)
 }
 
+/// The place of a vessel in the order of the archive. Buckets are ranges of it, so that the order
+/// of vessels over all buckets is the same for any number of them.
+pub(crate) fn place_of(mmsi: u32) -> (u64, u32) {
+    (xxhash_rust::xxh3::xxh3_64(&mmsi.to_le_bytes()), mmsi)
+}
+
 fn bucket_of(mmsi: u32, buckets: u32) -> u32 {
-    (xxhash_rust::xxh3::xxh3_64(&mmsi.to_le_bytes()) % u64::from(buckets)) as u32
+    ((u128::from(place_of(mmsi).0) * u128::from(buckets)) >> 64) as u32
 }
 
 /// Bytes as hexadecimal digits.
@@ -308,24 +314,24 @@ impl Writer<'_> {
             return Ok(());
         }
         let buckets = self.archive.catalogue.buckets;
-        let mut keyed: Vec<(u64, i64, u32)> = (0..positions.len() as u32)
+        // By vessel and time; the row last, so that equal ones stay in their order.
+        let mut keyed: Vec<(u64, i64, u32)> = (0..positions.len())
             .into_par_iter()
             .map(|row| {
-                let (mmsi, time_ms) = (
-                    positions.mmsi[row as usize],
-                    positions.time_ms[row as usize],
-                );
-                let key = (u64::from(bucket_of(mmsi, buckets)) << 32) | u64::from(mmsi);
-                (key, time_ms, row)
+                let place = place_of(positions.mmsi[row]).0;
+                (place, positions.time_ms[row], row as u32)
             })
             .collect();
         keyed.par_sort_unstable();
-        // One file per bucket and month; within it by vessel and time.
-        let runs: Vec<&[(u64, i64, u32)]> = keyed.chunk_by(|a, b| a.0 >> 32 == b.0 >> 32).collect();
+        let bucket_of_row =
+            |keyed: &(u64, i64, u32)| bucket_of(positions.mmsi[keyed.2 as usize], buckets);
+        let runs: Vec<&[(u64, i64, u32)]> = keyed
+            .chunk_by(|a, b| a.0 == b.0 || bucket_of_row(a) == bucket_of_row(b))
+            .collect();
         let flush = self.flushes;
         let (staging, id) = (&self.staging, &self.id);
         runs.into_par_iter().try_for_each(|run| {
-            let bucket = run[0].0 >> 32;
+            let bucket = bucket_of_row(&run[0]);
             let mut months: BTreeMap<Month, Vec<u32>> = BTreeMap::new();
             for &(_, time_ms, row) in run {
                 months.entry(month_of(time_ms)).or_default().push(row);

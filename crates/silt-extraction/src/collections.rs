@@ -7,7 +7,7 @@ use silt_dredging::cycle_flags;
 use silt_model::{CollectionSchema, Domain, Feature, Field, FieldType, Value};
 
 use crate::aggregate::kind_name;
-use crate::detect::{Detection, VesselDredging};
+use crate::detect::VesselDredging;
 use crate::loads::Load;
 
 /// The collection of cycles: a point where each was dredged.
@@ -240,101 +240,97 @@ fn feature(record_id: String, geometry: Geometry<f64>, properties: Properties) -
     }
 }
 
-/// The cycles of a detection, complete or not. `loads` are those of its vessels, in their order.
-pub fn cycles(detection: &Detection, loads: &[Option<Load>]) -> Vec<Marked> {
+/// The cycles of a vessel, complete or not, with the load of its complete ones.
+pub fn cycles(vessel: &VesselDredging, load: Option<Load>) -> Vec<Marked> {
     let mut features = Vec::new();
-    for (vessel, load) in detection.vessels.iter().zip(loads) {
-        let cycles = &vessel.result.cycles;
-        for row in 0..cycles.len() {
-            let mut properties = Properties::default();
-            let end_ms = cycles.discharge_end_ms[row].unwrap_or(cycles.dredge_end_ms[row]);
-            properties.time("start", Some(cycles.dredge_start_ms[row]));
-            properties.time("end", Some(end_ms));
-            properties.vessel(vessel);
-            properties.text("operator", vessel.registered.operator.as_deref());
-            properties.put("purpose", cycles.purpose[row].name());
-            properties.put("complete", cycles.complete[row]);
-            let reason = cycles.incomplete_reason[row].map(|reason| reason.name());
-            properties.text("incomplete_reason", reason);
-            let kind = cycles.discharge_kind[row].map(|kind| kind.name());
-            properties.text("discharge_kind", kind);
-            properties.text("port", cycles.port_id[row].as_deref());
-            properties.text("licence_area", cycles.licence_area_id[row].as_deref());
-            properties.number("dredge_hours", cycles.dredge_hours[row]);
-            properties.number("loaded_hours", cycles.loaded_hours[row]);
-            properties.number("discharge_hours", cycles.discharge_hours[row]);
-            properties.number("empty_hours", cycles.empty_hours[row]);
-            properties.number("distance_nm", cycles.distance_nm[row]);
-            properties.number("draught_rise_m", f64::from(cycles.draught_rise_m[row]));
-            if let Some(hopper_m3) = vessel.registered.stated.hopper_m3 {
-                properties.number("hopper_m3", hopper_m3);
-            }
-            if let Some(load) = load.filter(|_| cycles.complete[row]) {
-                properties.number("tonnes_mean", load.mean_t);
-                properties.number("tonnes_p05", load.p05_t);
-                properties.number("tonnes_p50", load.p50_t);
-                properties.number("tonnes_p95", load.p95_t);
-            }
-            properties.number("evidence", cycles.evidence[row]);
-            let remarks = cycle_flags::names(cycles.flags[row]).join(" ");
-            properties.text(
-                "remarks",
-                Some(remarks.as_str()).filter(|text| !text.is_empty()),
-            );
-            let place = Point::new(cycles.dredge_lon_deg[row], cycles.dredge_lat_deg[row]);
-            let id = format!("{}-{}", vessel.registered.vessel, cycles.cycle_id[row]);
-            features.push(Marked {
-                feature: feature(id, place.into(), properties),
-                synthetic: vessel.synthetic,
-            });
+    let cycles = &vessel.result.cycles;
+    for row in 0..cycles.len() {
+        let mut properties = Properties::default();
+        let end_ms = cycles.discharge_end_ms[row].unwrap_or(cycles.dredge_end_ms[row]);
+        properties.time("start", Some(cycles.dredge_start_ms[row]));
+        properties.time("end", Some(end_ms));
+        properties.vessel(vessel);
+        properties.text("operator", vessel.registered.operator.as_deref());
+        properties.put("purpose", cycles.purpose[row].name());
+        properties.put("complete", cycles.complete[row]);
+        let reason = cycles.incomplete_reason[row].map(|reason| reason.name());
+        properties.text("incomplete_reason", reason);
+        let kind = cycles.discharge_kind[row].map(|kind| kind.name());
+        properties.text("discharge_kind", kind);
+        properties.text("port", cycles.port_id[row].as_deref());
+        properties.text("licence_area", cycles.licence_area_id[row].as_deref());
+        properties.number("dredge_hours", cycles.dredge_hours[row]);
+        properties.number("loaded_hours", cycles.loaded_hours[row]);
+        properties.number("discharge_hours", cycles.discharge_hours[row]);
+        properties.number("empty_hours", cycles.empty_hours[row]);
+        properties.number("distance_nm", cycles.distance_nm[row]);
+        properties.number("draught_rise_m", f64::from(cycles.draught_rise_m[row]));
+        if let Some(hopper_m3) = vessel.registered.stated.hopper_m3 {
+            properties.number("hopper_m3", hopper_m3);
         }
+        if let Some(load) = load.filter(|_| cycles.complete[row]) {
+            properties.number("tonnes_mean", load.mean_t);
+            properties.number("tonnes_p05", load.p05_t);
+            properties.number("tonnes_p50", load.p50_t);
+            properties.number("tonnes_p95", load.p95_t);
+        }
+        properties.number("evidence", cycles.evidence[row]);
+        let remarks = cycle_flags::names(cycles.flags[row]).join(" ");
+        properties.text(
+            "remarks",
+            Some(remarks.as_str()).filter(|text| !text.is_empty()),
+        );
+        let place = Point::new(cycles.dredge_lon_deg[row], cycles.dredge_lat_deg[row]);
+        let id = format!("{}-{}", vessel.registered.vessel, cycles.cycle_id[row]);
+        features.push(Marked {
+            feature: feature(id, place.into(), properties),
+            synthetic: vessel.synthetic,
+        });
     }
     features
 }
 
-/// The tracks of a detection.
-pub fn tracks(detection: &Detection) -> Vec<Marked> {
+/// The tracks of a vessel.
+pub fn tracks(vessel: &VesselDredging) -> Vec<Marked> {
     let mut features = Vec::new();
-    for vessel in &detection.vessels {
-        let (tracks, states) = (&vessel.result.tracks, &vessel.result.states);
-        let cycles = &vessel.result.cycles;
-        let purposes: std::collections::BTreeMap<&str, &str> = cycles
-            .cycle_id
-            .iter()
-            .zip(&cycles.purpose)
-            .map(|(id, purpose)| (id.as_str(), purpose.name()))
+    let (tracks, states) = (&vessel.result.tracks, &vessel.result.states);
+    let cycles = &vessel.result.cycles;
+    let purposes: std::collections::BTreeMap<&str, &str> = cycles
+        .cycle_id
+        .iter()
+        .zip(&cycles.purpose)
+        .map(|(id, purpose)| (id.as_str(), purpose.name()))
+        .collect();
+    for row in 0..tracks.state.len() {
+        let lines: Vec<LineString<f64>> = tracks
+            .parts(row)
+            .into_iter()
+            .filter(|part| part.len() > 1)
+            .map(|part| LineString(part.into_iter().map(|(x, y)| Coord { x, y }).collect()))
             .collect();
-        for row in 0..tracks.state.len() {
-            let lines: Vec<LineString<f64>> = tracks
-                .parts(row)
-                .into_iter()
-                .filter(|part| part.len() > 1)
-                .map(|part| LineString(part.into_iter().map(|(x, y)| Coord { x, y }).collect()))
-                .collect();
-            let geometry = match lines.len() {
-                // A vessel that lay still has no line.
-                0 => continue,
-                1 => Geometry::from(lines[0].clone()),
-                _ => Geometry::from(MultiLineString(lines)),
-            };
-            let state_row = tracks.state_row[row] as usize;
-            let mut properties = Properties::default();
-            properties.time("start", Some(tracks.start_ms[row]));
-            properties.time("end", Some(tracks.end_ms[row]));
-            properties.vessel(vessel);
-            properties.put("state", tracks.state[row].name());
-            properties.number("hours", tracks.hours[row]);
-            properties.number("sog_median_kn", f64::from(states.sog_median_kn[state_row]));
-            let cycle = states.cycle_id[state_row].as_deref();
-            properties.text("cycle", cycle);
-            properties.text("purpose", cycle.and_then(|id| purposes.get(id)).copied());
-            let (name, segment) = (&vessel.registered.vessel, states.segment[state_row]);
-            let id = format!("{name}-{}-{segment}", tracks.start_ms[row]);
-            features.push(Marked {
-                feature: feature(id, geometry, properties),
-                synthetic: vessel.synthetic,
-            });
-        }
+        let geometry = match lines.len() {
+            // A vessel that lay still has no line.
+            0 => continue,
+            1 => Geometry::from(lines[0].clone()),
+            _ => Geometry::from(MultiLineString(lines)),
+        };
+        let state_row = tracks.state_row[row] as usize;
+        let mut properties = Properties::default();
+        properties.time("start", Some(tracks.start_ms[row]));
+        properties.time("end", Some(tracks.end_ms[row]));
+        properties.vessel(vessel);
+        properties.put("state", tracks.state[row].name());
+        properties.number("hours", tracks.hours[row]);
+        properties.number("sog_median_kn", f64::from(states.sog_median_kn[state_row]));
+        let cycle = states.cycle_id[state_row].as_deref();
+        properties.text("cycle", cycle);
+        properties.text("purpose", cycle.and_then(|id| purposes.get(id)).copied());
+        let (name, segment) = (&vessel.registered.vessel, states.segment[state_row]);
+        let id = format!("{name}-{}-{segment}", tracks.start_ms[row]);
+        features.push(Marked {
+            feature: feature(id, geometry, properties),
+            synthetic: vessel.synthetic,
+        });
     }
     features
 }

@@ -35,19 +35,25 @@ pub struct Candidate {
     pub score: CandidateScore,
 }
 
-/// What the archive says, by MMSI.
+/// What a detection says as a whole.
 #[derive(Debug, Clone, Default)]
 pub struct Detection {
-    /// Vessels of the register that were heard.
-    pub vessels: Vec<VesselDredging>,
-    /// Vessels to be looked at.
+    /// Vessels to be looked at, the likeliest first.
     pub candidates: Vec<Candidate>,
     /// Vessels heard.
     pub vessels_heard: u64,
+    /// Vessels of the register that were heard.
+    pub vessels_registered: u64,
     /// Positions read.
     pub positions: u64,
+    /// Complete cycles of all vessels.
+    pub complete_cycles: u64,
+    /// Hours in the state `dredge`.
+    pub dredge_hours: f64,
     /// Counts of all vessels together.
     pub quality: QualityTotals,
+    /// Any vessel is synthetic.
+    pub synthetic: bool,
 }
 
 /// Sums of [`Quality`] over all vessels.
@@ -102,18 +108,30 @@ impl QualityTotals {
 /// What vessels say of themselves, by MMSI: the newest ship type and name.
 type Identities = std::collections::HashMap<u32, (Option<u8>, Option<String>)>;
 
-/// Runs the kernel over every vessel of the archive. Only vessels of the register give cycles; the
-/// others are scored for review. The result depends neither on threads nor on buckets. `progress`
-/// is told how many buckets are done.
+/// What one bucket gives.
+#[derive(Default)]
+struct Part {
+    vessels: Vec<VesselDredging>,
+    candidates: Vec<Candidate>,
+    vessels_heard: u64,
+    positions: u64,
+    quality: QualityTotals,
+}
+
+/// Runs the kernel over every vessel of the archive. Only vessels of the register give cycles; they
+/// are passed to `take` one by one, always in the same order, and are not kept. The others are
+/// scored for review. The result depends neither on threads nor on buckets. `progress` is told how
+/// many buckets are done.
 ///
 /// # Errors
-/// A file of the archive cannot be read or is damaged.
+/// A file of the archive cannot be read or is damaged, or `take` fails.
 pub fn detect(
     archive: &Archive,
     register: &Register,
     places: &Places,
     config: &Config,
     progress: &(dyn Fn(u64) + Sync),
+    take: &mut dyn FnMut(VesselDredging) -> Result<(), ArchiveError>,
 ) -> Result<Detection, ArchiveError> {
     let mut identities = Identities::new();
     for report in archive.statics()? {
@@ -122,31 +140,46 @@ pub fn detect(
         known.0 = report.ship_type.or(known.0);
         known.1 = report.name.or(known.1.take());
     }
-    let parts: Result<Vec<Detection>, ArchiveError> = (0..archive.buckets())
-        .into_par_iter()
-        .map(|bucket| {
-            let part = detect_bucket(archive, bucket, register, places, config, &identities)?;
-            progress(1);
-            Ok(part)
-        })
-        .collect();
     let mut whole = Detection::default();
-    for part in parts? {
-        whole.vessels.extend(part.vessels);
-        whole.candidates.extend(part.candidates);
-        whole.vessels_heard += part.vessels_heard;
-        whole.positions += part.positions;
-        whole.quality.merge(&part.quality);
+    let buckets: Vec<u32> = (0..archive.buckets()).collect();
+    // Some buckets per thread, so that a large one does not keep the others waiting.
+    for at_once in buckets.chunks(4 * rayon::current_num_threads()) {
+        let parts: Result<Vec<Part>, ArchiveError> = at_once
+            .par_iter()
+            .map(|&bucket| {
+                let part = detect_bucket(archive, bucket, register, places, config, &identities)?;
+                progress(1);
+                Ok(part)
+            })
+            .collect();
+        for part in parts? {
+            whole.candidates.extend(part.candidates);
+            whole.vessels_heard += part.vessels_heard;
+            whole.positions += part.positions;
+            whole.quality.merge(&part.quality);
+            for vessel in part.vessels {
+                whole.vessels_registered += 1;
+                whole.complete_cycles += vessel.result.cycles.complete_count() as u64;
+                whole.dredge_hours += dredge_hours(&vessel.result);
+                whole.synthetic |= vessel.synthetic;
+                take(vessel)?;
+            }
+        }
     }
-    // Stable: the hulls of one MMSI stay in the register's order.
-    whole
-        .vessels
-        .sort_by_key(|vessel| vessel.registered.hull.mmsi);
     whole.candidates.sort_by(|a, b| {
         let score = b.score.score.total_cmp(&a.score.score);
         score.then(a.mmsi.cmp(&b.mmsi))
     });
     Ok(whole)
+}
+
+fn dredge_hours(result: &VesselResult) -> f64 {
+    let states = result.states.state.iter().zip(&result.states.hours);
+    states
+        .filter(|(state, _)| **state == State::Dredge)
+        .map(|(_, hours)| hours)
+        // Nothing sums to -0.
+        .fold(0.0, |sum, hours| sum + hours)
 }
 
 fn detect_bucket(
@@ -156,8 +189,8 @@ fn detect_bucket(
     places: &Places,
     config: &Config,
     identities: &Identities,
-) -> Result<Detection, ArchiveError> {
-    let mut part = Detection::default();
+) -> Result<Part, ArchiveError> {
+    let mut part = Part::default();
     archive.each_vessel(bucket, |mmsi, positions| {
         part.vessels_heard += 1;
         part.positions += positions.len() as u64;
@@ -208,25 +241,4 @@ pub fn kernel_positions(positions: &PositionBatch) -> KernelPositions<'_> {
         nav_status: &positions.nav_status,
     })
     .expect("the columns of positions have one length")
-}
-
-impl Detection {
-    /// Hours in the state `dredge`.
-    pub fn dredge_hours(&self) -> f64 {
-        let states = self.vessels.iter().map(|vessel| &vessel.result.states);
-        states
-            .flat_map(|states| states.state.iter().zip(&states.hours))
-            .filter(|(state, _)| **state == State::Dredge)
-            .map(|(_, hours)| hours)
-            // Nothing sums to -0.
-            .fold(0.0, |sum, hours| sum + hours)
-    }
-
-    /// Complete cycles of all vessels.
-    pub fn complete_cycles(&self) -> usize {
-        let vessels = self.vessels.iter();
-        vessels
-            .map(|vessel| vessel.result.cycles.complete_count())
-            .sum()
-    }
 }

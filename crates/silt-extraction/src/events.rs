@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use silt_dredging::{Purpose, State, VesselKind};
 use silt_index::regions::{RegionIndex, RegionRule};
 
-use crate::detect::Detection;
+use crate::detect::VesselDredging;
 
 /// Events as columns.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -41,59 +41,57 @@ pub struct Events {
 }
 
 impl Events {
-    /// The events of a detection, by vessel and time.
-    pub fn of(detection: &Detection, index: &RegionIndex, rule: RegionRule) -> Events {
-        let mut events = Events::default();
-        for (number, vessel) in detection.vessels.iter().enumerate() {
-            let number = number as u32;
-            let is_stationary = matches!(
-                vessel.registered.kind,
-                VesselKind::Cutter | VesselKind::Backhoe
-            );
-            let cycles = &vessel.result.cycles;
-            let mut purposes: BTreeMap<&str, (Purpose, bool)> = BTreeMap::new();
-            for row in 0..cycles.len() {
-                let purpose = cycles.purpose[row];
-                let complete = cycles.complete[row];
-                purposes.insert(&cycles.cycle_id[row], (purpose, complete));
-                events.push(number, cycles.dredge_start_ms[row], purpose);
-                let place = (cycles.dredge_lon_deg[row], cycles.dredge_lat_deg[row]);
-                events.place(place);
-                events.work([0.0; 3]);
-                events.cycles(complete);
-            }
-            let states = &vessel.result.states;
-            for row in 0..states.state.len() {
-                if states.state[row] != State::Dredge {
-                    continue;
-                }
-                let cycle = states.cycle_id[row].as_deref();
-                let known = cycle.and_then(|id| purposes.get(id)).copied();
-                let (purpose, complete) = known.unwrap_or((Purpose::Unknown, false));
-                events.push(number, states.start_ms[row], purpose);
-                events.place((states.lon_deg[row], states.lat_deg[row]));
-                let hours = states.hours[row];
-                events.work(match (is_stationary, complete) {
-                    (true, _) => [0.0, 0.0, hours],
-                    (false, true) => [hours, hours, 0.0],
-                    (false, false) => [hours, 0.0, 0.0],
-                });
-                events.complete_cycles.push(0);
-                events.incomplete_cycles.push(0);
-            }
+    /// Adds the events of a vessel, which is the number `number` of its list.
+    pub fn add(&mut self, number: u32, vessel: &VesselDredging) {
+        let is_stationary = matches!(
+            vessel.registered.kind,
+            VesselKind::Cutter | VesselKind::Backhoe
+        );
+        let cycles = &vessel.result.cycles;
+        let mut purposes: BTreeMap<&str, (Purpose, bool)> = BTreeMap::new();
+        for row in 0..cycles.len() {
+            let purpose = cycles.purpose[row];
+            let complete = cycles.complete[row];
+            purposes.insert(&cycles.cycle_id[row], (purpose, complete));
+            self.push(number, cycles.dredge_start_ms[row], purpose);
+            let place = (cycles.dredge_lon_deg[row], cycles.dredge_lat_deg[row]);
+            self.place(place);
+            self.work([0.0; 3]);
+            self.cycles(complete);
         }
-        let is_synthetic = |&vessel: &u32| detection.vessels[vessel as usize].synthetic;
-        events.synthetic = events.vessel.iter().map(is_synthetic).collect();
-        events.regions = (0..events.vessel.len())
+        let states = &vessel.result.states;
+        for row in 0..states.state.len() {
+            if states.state[row] != State::Dredge {
+                continue;
+            }
+            let cycle = states.cycle_id[row].as_deref();
+            let known = cycle.and_then(|id| purposes.get(id)).copied();
+            let (purpose, complete) = known.unwrap_or((Purpose::Unknown, false));
+            self.push(number, states.start_ms[row], purpose);
+            self.place((states.lon_deg[row], states.lat_deg[row]));
+            let hours = states.hours[row];
+            self.work(match (is_stationary, complete) {
+                (true, _) => [0.0, 0.0, hours],
+                (false, true) => [hours, hours, 0.0],
+                (false, false) => [hours, 0.0, 0.0],
+            });
+            self.complete_cycles.push(0);
+            self.incomplete_cycles.push(0);
+        }
+        self.synthetic.resize(self.vessel.len(), vessel.synthetic);
+    }
+
+    /// Says in which regions each event lies.
+    pub fn place_in(&mut self, index: &RegionIndex, rule: RegionRule) {
+        self.regions = (0..self.vessel.len())
             .into_par_iter()
             .map(|row| {
-                let place = Point::new(events.lon_deg[row], events.lat_deg[row]);
+                let place = Point::new(self.lon_deg[row], self.lat_deg[row]);
                 let assigned = index.regions_of(&Geometry::from(place), rule);
                 let ids: Vec<&str> = assigned.regions.iter().map(|id| &**id).collect();
                 ids.join(";")
             })
             .collect();
-        events
     }
 
     fn push(&mut self, vessel: u32, time_ms: i64, purpose: Purpose) {

@@ -1,10 +1,12 @@
 //! What a complete cycle of a vessel carries: the estimate that stands beside each cycle.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use silt_estimate::{EstimateError, Group, Priors, Settings, WorkRow, estimate};
 
 use crate::hulls::hull_facts;
-use crate::register::RegisteredVessel;
+use crate::register::Register;
 
 /// Tonnes of one complete cycle, as AIS shows it (not divided by coverage).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -19,17 +21,18 @@ pub struct Load {
     pub p95_t: f64,
 }
 
-/// The load of each vessel; `None` without a hopper volume to estimate it from. The prior of a load
-/// knows the vessel and nothing of the single trip, so that all cycles of a vessel have the same.
+/// The load of each hull of a register by its name; a hull without a hopper volume to estimate it
+/// from has none. The prior of a load knows the vessel and nothing of the single trip, so that all
+/// cycles of a vessel have the same.
 ///
 /// # Errors
 /// The priors cannot be.
-pub fn loads<'a>(
-    vessels: impl IntoIterator<Item = &'a RegisteredVessel>,
+pub fn loads(
+    register: &Register,
     priors: &Priors,
     settings: &Settings,
-) -> Result<Vec<Option<Load>>, EstimateError> {
-    let (facts, _) = hull_facts(vessels, priors);
+) -> Result<BTreeMap<String, Load>, EstimateError> {
+    let (facts, _) = hull_facts(register.iter(), priors);
     let groups = vec![Group::default(); facts.hulls.len()];
     let work: Vec<WorkRow> = (0..facts.hulls.len() as u32)
         .map(|vessel| WorkRow {
@@ -40,8 +43,8 @@ pub fn loads<'a>(
         })
         .collect();
     let estimates = estimate(&groups, &facts.hulls, &work, priors, settings)?;
-    let load_of = |hull: &u32| {
-        let tonnes = estimates[*hull as usize].trips.as_ref()?.observed.tonnes;
+    let load_of = |hull: u32| {
+        let tonnes = estimates[hull as usize].trips.as_ref()?.observed.tonnes;
         Some(Load {
             mean_t: tonnes.mean.0,
             p05_t: tonnes.p05.0,
@@ -49,5 +52,8 @@ pub fn loads<'a>(
             p95_t: tonnes.p95.0,
         })
     };
-    Ok(facts.hull_of.iter().map(load_of).collect())
+    let vessels = register.iter().zip(&facts.hull_of);
+    Ok(vessels
+        .filter_map(|(vessel, &hull)| Some((vessel.vessel.clone(), load_of(hull)?)))
+        .collect())
 }

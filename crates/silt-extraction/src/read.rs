@@ -8,7 +8,7 @@ use std::path::Path;
 use polars::prelude::{ParquetReader, SerReader, UInt32Type};
 use silt_ais::PositionBatch;
 
-use crate::archive::{Archive, ArchiveError, at, damaged};
+use crate::archive::{Archive, ArchiveError, at, damaged, place_of};
 use crate::columns::{extend_from, from_frame, numbers};
 
 /// Positions of a bucket that are in memory at once, some 80 bytes each with the kernel's own
@@ -16,8 +16,8 @@ use crate::columns::{extend_from, from_frame, numbers};
 const MOST_ROWS_AT_ONCE: usize = 2_000_000;
 
 impl Archive {
-    /// Passes the vessels of a bucket to `visit`, ascending by MMSI, each with all its positions.
-    /// They stand in the order of their months and imports, not of time. Of a large bucket only some
+    /// Passes the vessels of a bucket to `visit`, in the order of the archive, each with all its
+    /// positions. They stand in the order of their months and imports, not of time. Of a large bucket only some
     /// vessels are in memory at once.
     ///
     /// # Errors
@@ -42,29 +42,29 @@ impl Archive {
             rows += row_count(path)?;
         }
         if rows <= most_rows {
-            let mut vessels: BTreeMap<u32, PositionBatch> = BTreeMap::new();
+            let mut vessels = ByVessel::new();
             for path in &files {
                 add_by_vessel(&mut vessels, &read_positions(path, None)?);
             }
             vessels
                 .into_iter()
-                .for_each(|(mmsi, positions)| visit(mmsi, positions));
+                .for_each(|((_, mmsi), positions)| visit(mmsi, positions));
             return Ok(());
         }
         let mut runs: Vec<Vec<Run>> = Vec::with_capacity(files.len());
-        let mut rows_of: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut rows_of: BTreeMap<Place, usize> = BTreeMap::new();
         for path in &files {
             let own = vessel_runs(path)?;
             for run in &own {
-                *rows_of.entry(run.mmsi).or_default() += run.rows.len();
+                *rows_of.entry(run.place).or_default() += run.rows.len();
             }
             runs.push(own);
         }
         for group in groups_within(&rows_of, most_rows) {
-            let mut vessels: BTreeMap<u32, PositionBatch> = BTreeMap::new();
+            let mut vessels = ByVessel::new();
             for (path, runs) in files.iter().zip(&runs) {
                 // A file is sorted by vessel: a range of vessels is a range of rows.
-                let mut inside = runs.iter().filter(|run| group.contains(&run.mmsi));
+                let mut inside = runs.iter().filter(|run| group.contains(&run.place));
                 let Some(first) = inside.next() else {
                     continue;
                 };
@@ -74,15 +74,19 @@ impl Archive {
             }
             vessels
                 .into_iter()
-                .for_each(|(mmsi, positions)| visit(mmsi, positions));
+                .for_each(|((_, mmsi), positions)| visit(mmsi, positions));
         }
         Ok(())
     }
 }
 
+/// The place of a vessel in the order of the archive, and its MMSI.
+type Place = (u64, u32);
+type ByVessel = BTreeMap<Place, PositionBatch>;
+
 /// The rows of one vessel in a file.
 struct Run {
-    mmsi: u32,
+    place: Place,
     rows: Range<usize>,
 }
 
@@ -96,23 +100,26 @@ fn vessel_runs(path: &Path) -> Result<Vec<Run>, ArchiveError> {
     let runs = vessels.chunk_by(|a, b| a == b).map(|run| {
         let rows = start..start + run.len();
         start = rows.end;
-        Run { mmsi: run[0], rows }
+        Run {
+            place: place_of(run[0]),
+            rows,
+        }
     });
     Ok(runs.collect())
 }
 
 /// Ranges of vessels with at most `most_rows` rows each, where no single vessel has more.
-fn groups_within(rows_of: &BTreeMap<u32, usize>, most_rows: usize) -> Vec<RangeInclusive<u32>> {
-    let mut groups: Vec<RangeInclusive<u32>> = Vec::new();
+fn groups_within(rows_of: &BTreeMap<Place, usize>, most_rows: usize) -> Vec<RangeInclusive<Place>> {
+    let mut groups: Vec<RangeInclusive<Place>> = Vec::new();
     let mut rows_in_last = 0;
-    for (&mmsi, &rows) in rows_of {
+    for (&place, &rows) in rows_of {
         match groups.last_mut() {
             Some(last) if rows_in_last + rows <= most_rows => {
-                *last = *last.start()..=mmsi;
+                *last = *last.start()..=place;
                 rows_in_last += rows;
             }
             _ => {
-                groups.push(mmsi..=mmsi);
+                groups.push(place..=place);
                 rows_in_last = rows;
             }
         }
@@ -120,11 +127,11 @@ fn groups_within(rows_of: &BTreeMap<u32, usize>, most_rows: usize) -> Vec<RangeI
     groups
 }
 
-fn add_by_vessel(vessels: &mut BTreeMap<u32, PositionBatch>, positions: &PositionBatch) {
+fn add_by_vessel(vessels: &mut ByVessel, positions: &PositionBatch) {
     let mut start = 0;
     for run in positions.mmsi.chunk_by(|a, b| a == b) {
         let rows = start..start + run.len();
-        let vessel = vessels.entry(run[0]).or_default();
+        let vessel = vessels.entry(place_of(run[0])).or_default();
         extend_from(vessel, positions, rows.clone());
         start = rows.end;
     }

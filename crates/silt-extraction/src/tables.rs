@@ -11,17 +11,20 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io::Cursor;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{DataFrame, ParquetCompression, ParquetReader, ParquetWriter, SerReader};
 use serde::{Deserialize, Serialize};
 use silt_dredging::Config;
+use silt_index::regions::{RegionIndex, RegionRule};
+use tempfile::NamedTempFile;
 
 use crate::archive::{Archive, ArchiveError, at, hex, write_json, write_whole};
-use crate::detect::{Detection, QualityTotals};
+use crate::detect::{Detection, QualityTotals, VesselDredging};
 use crate::events::Events;
 use crate::frames::{KernelFrames, Named};
 use crate::register::RegisteredVessel;
@@ -72,62 +75,161 @@ pub struct Detected {
 /// Names of the files that totals are made from.
 pub const INPUT_FILES: [&str; 2] = ["events.parquet", "vessels.json"];
 
-/// Writes a detection. Each file is exchanged as a whole, the list of them last.
-///
-/// # Errors
-/// A file cannot be written.
-pub fn write(
-    folder: &Path,
-    archive: &Archive,
-    detection: &Detection,
-    events: &Events,
-    config: &Config,
-) -> Result<DetectionInfo, ArchiveError> {
-    fs::create_dir_all(folder).map_err(at(folder))?;
-    let named: Vec<Named<'_>> = detection
-        .vessels
-        .iter()
-        .map(|vessel| Named {
-            vessel: &vessel.registered.vessel,
-            synthetic: vessel.synthetic,
-            result: &vessel.result,
+/// Vessels of which rows are written at once. A row group ends with them, so the bytes depend on it,
+/// and on nothing else of how the work was divided.
+const VESSELS_AT_ONCE: usize = 256;
+
+/// Writes a detection, vessel by vessel. What is in memory is the events and some vessels.
+pub struct TableWriter<'a> {
+    folder: &'a Path,
+    index: &'a RegionIndex,
+    rule: RegionRule,
+    events: Events,
+    vessels: Vec<RegisteredVessel>,
+    pending: Vec<VesselDredging>,
+    states: TableFile,
+    cycles: TableFile,
+    cells: TableFile,
+}
+
+impl<'a> TableWriter<'a> {
+    /// Begins a detection, whose events are placed in the regions of `index`. What is in the folder
+    /// stays until [`TableWriter::finish`].
+    ///
+    /// # Errors
+    /// A file cannot be made.
+    pub fn new(
+        folder: &'a Path,
+        index: &'a RegionIndex,
+        rule: RegionRule,
+    ) -> Result<Self, ArchiveError> {
+        fs::create_dir_all(folder).map_err(at(folder))?;
+        let empty = KernelFrames::of(&[])?;
+        Ok(TableWriter {
+            folder,
+            index,
+            rule,
+            events: Events::default(),
+            vessels: Vec::new(),
+            pending: Vec::new(),
+            states: TableFile::new(folder.join("states.parquet"), &empty.states)?,
+            cycles: TableFile::new(folder.join("cycles.parquet"), &empty.cycles)?,
+            cells: TableFile::new(folder.join("cells.parquet"), &empty.cells)?,
         })
-        .collect();
-    let frames = KernelFrames::of(&named)?;
-    write_parquet(&folder.join("cycles.parquet"), frames.cycles)?;
-    write_parquet(&folder.join("states.parquet"), frames.states)?;
-    write_parquet(&folder.join("cells.parquet"), frames.cells)?;
-    // Last and close together: readers wait while these do not fit each other.
-    let events_sha256 = write_parquet(&folder.join("events.parquet"), events.to_frame()?)?;
-    let vessels: Vec<&RegisteredVessel> = detection
-        .vessels
-        .iter()
-        .map(|vessel| &vessel.registered)
-        .collect();
-    let path = folder.join("vessels.json");
-    let text = serde_json::to_vec_pretty(&vessels).map_err(damaged(&path))?;
-    let vessels_sha256 = hex(&Sha256::digest(&text));
-    write_whole(&path, &text)?;
-    write_json(&folder.join("candidates.json"), &detection.candidates)?;
-    let info = DetectionInfo {
-        data_version: archive.data_version(),
-        method_version: silt_dredging::METHOD_VERSION.to_owned(),
-        config: config.clone(),
-        positions: detection.positions,
-        vessels_heard: detection.vessels_heard,
-        vessels_registered: detection.vessels.len() as u64,
-        complete_cycles: detection.complete_cycles() as u64,
-        dredge_hours: detection.dredge_hours(),
-        quality: detection.quality.clone(),
-        synthetic: archive.any_synthetic()
-            || detection.vessels.iter().any(|vessel| vessel.synthetic),
-        files: BTreeMap::from([
-            (INPUT_FILES[0].to_owned(), events_sha256),
-            (INPUT_FILES[1].to_owned(), vessels_sha256),
-        ]),
-    };
-    write_json(&folder.join(INFO_FILE), &info)?;
-    Ok(info)
+    }
+
+    /// Adds a vessel.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn add(&mut self, vessel: VesselDredging) -> Result<(), ArchiveError> {
+        let number = self.vessels.len() as u32;
+        self.events.add(number, &vessel);
+        self.vessels.push(vessel.registered.clone());
+        self.pending.push(vessel);
+        if self.pending.len() == VESSELS_AT_ONCE {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), ArchiveError> {
+        let named: Vec<Named<'_>> = self
+            .pending
+            .iter()
+            .map(|vessel| Named {
+                vessel: &vessel.registered.vessel,
+                synthetic: vessel.synthetic,
+                result: &vessel.result,
+            })
+            .collect();
+        let frames = KernelFrames::of(&named)?;
+        self.states.write(&frames.states)?;
+        self.cycles.write(&frames.cycles)?;
+        self.cells.write(&frames.cells)?;
+        self.pending.clear();
+        Ok(())
+    }
+
+    /// Ends the detection and puts its files in the place of those before. Each is exchanged as a
+    /// whole, the list of them last.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn finish(
+        mut self,
+        archive: &Archive,
+        detection: &Detection,
+        config: &Config,
+    ) -> Result<DetectionInfo, ArchiveError> {
+        self.flush()?;
+        let folder = self.folder;
+        self.events.place_in(self.index, self.rule);
+        self.states.finish()?;
+        self.cycles.finish()?;
+        self.cells.finish()?;
+        write_json(&folder.join("candidates.json"), &detection.candidates)?;
+        // Last and close together: readers wait while these do not fit each other.
+        let events_sha256 = write_parquet(&folder.join(INPUT_FILES[0]), self.events.to_frame()?)?;
+        let path = folder.join(INPUT_FILES[1]);
+        let text = serde_json::to_vec_pretty(&self.vessels).map_err(damaged(&path))?;
+        let vessels_sha256 = hex(&Sha256::digest(&text));
+        write_whole(&path, &text)?;
+        let info = DetectionInfo {
+            data_version: archive.data_version(),
+            method_version: silt_dredging::METHOD_VERSION.to_owned(),
+            config: config.clone(),
+            positions: detection.positions,
+            vessels_heard: detection.vessels_heard,
+            vessels_registered: detection.vessels_registered,
+            complete_cycles: detection.complete_cycles,
+            dredge_hours: detection.dredge_hours,
+            quality: detection.quality.clone(),
+            synthetic: archive.any_synthetic() || detection.synthetic,
+            files: BTreeMap::from([
+                (INPUT_FILES[0].to_owned(), events_sha256),
+                (INPUT_FILES[1].to_owned(), vessels_sha256),
+            ]),
+        };
+        write_json(&folder.join(INFO_FILE), &info)?;
+        Ok(info)
+    }
+}
+
+/// A Parquet file under construction; nothing is in its place before it is whole.
+struct TableFile {
+    path: PathBuf,
+    file: NamedTempFile,
+    writer: BatchedWriter<File>,
+}
+
+impl TableFile {
+    fn new(path: PathBuf, empty: &DataFrame) -> Result<TableFile, ArchiveError> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let file = NamedTempFile::new_in(folder).map_err(at(&path))?;
+        let out = file.reopen().map_err(at(&path))?;
+        let writer = ParquetWriter::new(out)
+            .with_compression(ParquetCompression::Lz4Raw)
+            .batched(empty.schema())?;
+        Ok(TableFile { path, file, writer })
+    }
+
+    fn write(&mut self, table: &DataFrame) -> Result<(), ArchiveError> {
+        if table.height() > 0 {
+            self.writer.write_batch(table)?;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), ArchiveError> {
+        self.writer.finish()?;
+        let path = self.path;
+        self.file.as_file().sync_all().map_err(at(&path))?;
+        self.file
+            .persist(&path)
+            .map_err(|error| at(&path)(error.error))?;
+        Ok(())
+    }
 }
 
 /// Writes a table and returns its SHA-256.

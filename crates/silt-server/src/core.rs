@@ -148,12 +148,6 @@ pub(crate) async fn landing(
             "Sources, licences and editions",
         ),
         links.link(
-            "extraction",
-            "/extraction",
-            "application/json",
-            "Marine sand: totals of what was dredged",
-        ),
-        links.link(
             processes::REL_PROCESSES,
             "/processes",
             "application/json",
@@ -167,6 +161,14 @@ pub(crate) async fn landing(
             "/hotspots/joint?collections=tailings_facilities,mines",
             "application/geo+json",
             "Where tailings and mines are both hot",
+        ));
+    }
+    if state.extraction.is_there() {
+        all.push(links.link(
+            "extraction",
+            "/extraction",
+            "application/json",
+            "Marine sand: totals of what was dredged",
         ));
     }
     if state.config.jobs.listed {

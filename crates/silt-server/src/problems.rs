@@ -26,13 +26,19 @@ impl Kind {
     pub(crate) fn reference(&self) -> String {
         match self.standard {
             Some(name) => name.to_owned(),
-            None => format!("/problems/{}", self.code),
+            None => self.page(),
         }
+    }
+
+    /// Where it is explained.
+    fn page(&self) -> String {
+        format!("/problems/{}", self.code)
     }
 
     fn described(&self) -> Value {
         json!({
             "type": self.reference(),
+            "page": self.page(),
             "status": self.status.as_u16(),
             "title": self.title,
             "description": self.meaning,

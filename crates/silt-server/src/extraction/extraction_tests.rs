@@ -1,7 +1,8 @@
 use silt_dredging::Config;
 use silt_extraction::archive::Archive;
 use silt_extraction::detect::Detection;
-use silt_extraction::events::Events;
+use silt_extraction::tables::TableWriter;
+use silt_index::regions::{RegionIndex, RegionRule};
 
 use super::*;
 
@@ -16,9 +17,11 @@ impl Data {
     /// Writes a detection that found nothing; the thresholds tell one from another.
     fn detect(&self, config: &Config) {
         let archive = Archive::open(&self.0.path().join("ais"), Some(1)).expect("an archive");
-        let (detection, events) = (Detection::default(), Events::default());
         let folder = self.0.path().join("dredging");
-        tables::write(&folder, &archive, &detection, &events, config).expect("written");
+        let rule = RegionRule::default();
+        let writer = TableWriter::new(&folder, RegionIndex::bundled(), rule).expect("begun");
+        let written = writer.finish(&archive, &Detection::default(), config);
+        written.expect("written");
     }
 
     fn file(&self, name: &str) -> PathBuf {

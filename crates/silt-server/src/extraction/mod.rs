@@ -124,6 +124,11 @@ impl Extraction {
         }
     }
 
+    /// Whether anything was detected. Costs one look at a file.
+    pub(crate) fn is_there(&self) -> bool {
+        self.stamp().is_ok()
+    }
+
     fn held(&self) -> Option<Arc<Held>> {
         let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
         held.clone()

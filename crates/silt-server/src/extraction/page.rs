@@ -13,10 +13,11 @@ use crate::pages;
 const SHOWN_ROWS: usize = 1_000;
 
 /// The columns of a page: name in files, name for people, digits after the point.
-const COLUMNS: [(&str, &str, usize); 9] = [
+const COLUMNS: [(&str, &str, usize); 10] = [
     ("vessels", "Vessels", 0),
     ("complete_cycles", "Cycles", 0),
     ("dredge_hours", "Hours of dredging", 1),
+    ("cutter_hours", "Hours of cutters", 1),
     ("observed_tonnes_p05", "Tonnes seen, p05", 0),
     ("observed_tonnes_p50", "p50", 0),
     ("observed_tonnes_p95", "p95", 0),

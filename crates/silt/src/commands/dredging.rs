@@ -8,11 +8,10 @@ use silt_dredging::{Area, AreaKind, Config, Places, Port};
 use silt_estimate::{Priors, Settings};
 use silt_extraction::archive::Archive;
 use silt_extraction::collections::{self, Marked};
-use silt_extraction::detect::{Candidate, Detection, detect};
-use silt_extraction::events::Events;
+use silt_extraction::detect::{Candidate, detect};
 use silt_extraction::loads::loads;
 use silt_extraction::register::{Entry, Register};
-use silt_extraction::tables::{self, DetectionInfo};
+use silt_extraction::tables::{DetectionInfo, TableWriter};
 use silt_index::regions::{RegionIndex, RegionKind, RegionRule, RegionSet, place_feature};
 use silt_model::{CollectionSchema, Feature, StoredFeature};
 use silt_store::{FileSummary, ImportSpec, Selection, SourceInfo, Store};
@@ -63,24 +62,42 @@ pub(crate) fn run_detect(cli: &Cli, args: &DetectArgs) -> Result<DetectionInfo> 
     let set = region_set(Some(&store))?;
     let index = RegionIndex::new(&set);
     let places = places(&store, &set)?;
-    let bar = output::progress("buckets", u64::from(archive.buckets()));
-    let detection = detect(&archive, &register, &places, &config, &|done| bar.inc(done))?;
-    bar.finish_and_clear();
     let rule = RegionRule {
         coast_tolerance_km: args.coast_km,
     };
-    let events = Events::of(&detection, &index, rule);
-    let info = tables::write(
-        &dredging_path(&cli.data),
+    let loads = loads(&register, &Priors::default(), &Settings::default())?;
+    let folder = dredging_path(&cli.data);
+    let mut tables = TableWriter::new(&folder, &index, rule)?;
+    let mut found = Found::default();
+    let bar = output::progress("buckets", u64::from(archive.buckets()));
+    let detection = detect(
         &archive,
-        &detection,
-        &events,
+        &register,
+        &places,
         &config,
+        &|done| bar.inc(done),
+        &mut |vessel| {
+            if !args.no_collections {
+                let load = loads.get(&vessel.registered.vessel).copied();
+                found.cycles.extend(collections::cycles(&vessel, load));
+                found.tracks.extend(collections::tracks(&vessel));
+            }
+            tables.add(vessel)
+        },
     )?;
+    bar.finish_and_clear();
+    let info = tables.finish(&archive, &detection, &config)?;
     if !args.no_collections {
-        publish(&mut store, &archive, &detection, &index, rule, &info)?;
+        publish(&mut store, &archive, found, &index, rule, &info)?;
     }
     Ok(info)
+}
+
+/// Features for the collections. They are in memory until the store has them.
+#[derive(Default)]
+struct Found {
+    cycles: Vec<Marked>,
+    tracks: Vec<Marked>,
 }
 
 /// Tells what was detected.
@@ -264,7 +281,7 @@ fn places(store: &dyn Store, set: &RegionSet) -> Result<Places> {
 fn publish(
     store: &mut dyn Store,
     archive: &Archive,
-    detection: &Detection,
+    found: Found,
     index: &RegionIndex,
     rule: RegionRule,
     info: &DetectionInfo,
@@ -275,14 +292,9 @@ fn publish(
         || "1970-01-01".to_owned(),
         |time| time.strftime("%Y-%m-%d").to_string(),
     );
-    let vessels = detection.vessels.iter().map(|vessel| &vessel.registered);
-    let loads = loads(vessels, &Priors::default(), &Settings::default())?;
     let both = [
-        (
-            collections::cycles_schema(),
-            collections::cycles(detection, &loads),
-        ),
-        (collections::tracks_schema(), collections::tracks(detection)),
+        (collections::cycles_schema(), found.cycles),
+        (collections::tracks_schema(), found.tracks),
     ];
     for (schema, features) in both {
         // Real and synthetic detections are sources of their own: no mark may be lost, and none
