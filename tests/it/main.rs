@@ -12,6 +12,7 @@ mod demo;
 mod editions;
 mod export;
 mod extraction;
+mod hotspots;
 mod processes;
 mod regions;
 mod registers;

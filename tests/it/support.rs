@@ -171,6 +171,11 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// The address of a path.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
     /// Status and body of a GET request.
     pub(crate) fn get(&self, path: &str) -> (u16, String) {
         let (status, _, body) = self.get_typed(path);

@@ -154,6 +154,15 @@ pub(crate) async fn landing(
             "Processes",
         ),
     ]);
+    let is_served = |id: &str| world.collections.contains_key(id);
+    if is_served("tailings_facilities") && is_served("mines") {
+        all.push(links.link(
+            "hotspots",
+            "/hotspots/joint?collections=tailings_facilities,mines",
+            "application/geo+json",
+            "Where tailings and mines are both hot",
+        ));
+    }
     if state.extraction.is_there() {
         all.push(links.link(
             "extraction",

@@ -1,7 +1,6 @@
 //! Documents about collections: description, schema, queryables.
 
 use serde_json::{Map, Value, json};
-use silt_index::regions::DISCLAIMER;
 use silt_index::snapshot::Column;
 use silt_model::geojson::RESERVED;
 use silt_model::{CollectionSchema, Field, FieldType};
@@ -74,6 +73,12 @@ pub(crate) fn collection(world: &World, layer: &Layer, links: &Links) -> Value {
             "Statistics of the fields",
         ),
     ];
+    all.push(links.link(
+        "hotspots",
+        &format!("/hotspots/{}", schema.id),
+        "application/geo+json",
+        "Hotspots: cells with Gi* and its false discovery rate",
+    ));
     for (rel, name, media_type, title) in more {
         all.push(links.link(rel, &format!("{path}/{name}"), media_type, title));
     }
@@ -126,14 +131,8 @@ fn sources_of<'w>(
 
 /// Who published the data, and what must be said with it.
 pub(crate) fn attribution(world: &World, layer: &Layer) -> String {
-    let mut parts: Vec<String> = sources_of(world, layer)
-        .map(|source| match source.licence.as_str() {
-            "" => source.title.clone(),
-            licence => format!("{} ({licence})", source.title),
-        })
-        .collect();
-    parts.push(DISCLAIMER.to_owned());
-    parts.join("; ")
+    let sources = sources_of(world, layer);
+    silt_analysis::attribution(sources.map(|one| (one.title.as_str(), one.licence.as_str())))
 }
 
 fn extent(layer: &Layer) -> Map<String, Value> {

@@ -45,6 +45,20 @@ impl Problem {
         self.status
     }
 
+    /// What went wrong, a sentence.
+    pub(crate) fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Name and message of the first reason.
+    pub(crate) fn first_violation(&self) -> Option<(&str, &str)> {
+        let violation = self.violations.first()?;
+        Some((
+            violation["parameter"].as_str()?,
+            violation["message"].as_str()?,
+        ))
+    }
+
     /// Adds one reason; `place` is `query`, `header`, `path` or `body`, `name` the parameter or a
     /// JSON pointer.
     pub(crate) fn with_violation(

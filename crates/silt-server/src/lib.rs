@@ -15,6 +15,7 @@ mod error;
 mod extraction;
 mod features_json;
 mod guard;
+mod hotspots;
 mod item;
 mod items;
 mod keys;
@@ -45,6 +46,11 @@ pub use config::{
 };
 pub use keys::{KeyError, KeyFile, KeyRecord, Scope, parse_expiry};
 pub use state::{AppState, OpenStore, StoreAccess, StoreRegions};
+
+/// Hotspots as files, for the service and the command line.
+pub mod hotspot_files {
+    pub use crate::hotspots::{HotspotFile, polygons_of, render};
+}
 
 /// Vector tiles of a collection, for the service and for archives.
 pub mod tiles {

@@ -32,11 +32,12 @@ pub(crate) fn document(
             {"name": "Capabilities", "description": "What there is"},
             {"name": "Data", "description": "Features and their history"},
             {"name": "Edits", "description": "Changes of single features, with an API key"},
+            {"name": "Hotspots", "description": "Where features lie more densely than chance would have it"},
             {"name": "Tiles", "description": "Vector tiles, TileJSON and styles"},
             {"name": "Processes", "description": "Computations, at once or as jobs"},
             {"name": "Operation", "description": "Health and metrics"},
         ],
-        "paths": paths(world),
+        "paths": paths(world, config),
         "components": {
             "parameters": parameters(&ids, processes, config),
             "responses": responses(),
@@ -49,7 +50,7 @@ pub(crate) fn document(
     })
 }
 
-fn paths(world: &World) -> Value {
+fn paths(world: &World, config: &ServerConfig) -> Value {
     let mut paths = Map::new();
     let mut add = |path: &str, item: Value| {
         paths.insert(path.to_owned(), item);
@@ -347,6 +348,7 @@ fn paths(world: &World) -> Value {
                           "503": reference("responses", "ServerError")}}}),
         );
     }
+    crate::hotspots::openapi::add_paths(&mut paths, config);
     paths.extend(crate::processes::openapi::paths());
     Value::Object(paths)
 }

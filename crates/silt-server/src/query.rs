@@ -9,6 +9,11 @@ use crate::error::Problem;
 pub(crate) struct Parameters(BTreeMap<String, String>);
 
 impl Parameters {
+    /// Parameters that come another way than by an address; the caller knows their names.
+    pub(crate) fn of(parameters: BTreeMap<String, String>) -> Self {
+        Parameters(parameters)
+    }
+
     /// Reads a query string. Every parameter must be one of `known` and stand once.
     ///
     /// # Errors

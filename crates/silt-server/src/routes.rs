@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use crate::error::Problem;
 use crate::processes::{describe, execute, jobs, results};
 use crate::state::AppState;
-use crate::{aggregate, core, edit, extraction, item, items, styles, tile_routes};
+use crate::{aggregate, core, edit, extraction, hotspots, item, items, styles, tile_routes};
 
 pub(crate) fn routes(state: AppState) -> Router {
     let items = get(items::items).post(edit::create);
@@ -44,6 +44,7 @@ pub(crate) fn routes(state: AppState) -> Router {
         .route("/sources", get(core::sources))
         .route("/styles/{name}", get(styles::style))
         .merge(tile_routes::routes())
+        .merge(hotspots::routes())
         .route("/extraction", get(extraction::routes::extraction))
         .route("/extraction/manifest", get(extraction::routes::manifest))
         .route("/processes", get(describe::processes))

@@ -8,7 +8,7 @@ use silt_query::cql::{self, Language, Limits};
 use silt_query::filter::Filter;
 use silt_query::query::{Query, Rows};
 use silt_query::time::Period;
-use silt_query::{Cancelled, datetime};
+use silt_query::{Cancelled, Stop, datetime};
 
 use crate::config::ServerConfig;
 use crate::crs;
@@ -168,21 +168,15 @@ impl Selection {
         deadline: Deadline,
         config: &ServerConfig,
     ) -> Result<Rows, Problem> {
-        let query = Query {
-            bbox: match self.bbox {
-                BboxChoice::Box(bbox) => Some(bbox),
-                BboxChoice::Anywhere | BboxChoice::Nowhere => None,
-            },
-            bbox_needs_geometry: self.needs_geometry,
-            regions: self.regions.clone(),
-            datetime: self.datetime,
-            filter: self.filters.first(),
-            source: self.source.clone(),
-            ids: self.ids.clone(),
+        let bbox = match self.bbox {
+            BboxChoice::Box(bbox) => Some(bbox),
+            BboxChoice::Anywhere | BboxChoice::Nowhere => None,
         };
         let stop = || deadline.is_over();
         let over = |Cancelled| Problem::timeout(config.limits.request_seconds);
-        let mut rows = query.rows(&layer.data, &stop).map_err(over)?;
+        let mut rows = self
+            .rows_in(layer, self.regions.clone(), bbox, &stop)
+            .map_err(over)?;
         if self.bbox == BboxChoice::Nowhere {
             let unplaced = layer.data.rows_without_geometry();
             let is_unplaced = |row: &u32| unplaced.binary_search(row).is_ok();
@@ -193,14 +187,50 @@ impl Selection {
                 kept
             });
         }
+        Ok(rows)
+    }
+
+    /// The rows selected by all but region and box, of these regions and this box, ascending.
+    ///
+    /// # Errors
+    /// [`Cancelled`] once `stop` returns true.
+    pub(crate) fn rows_in(
+        &self,
+        layer: &Layer,
+        regions: Option<Vec<String>>,
+        bbox: Option<[f64; 4]>,
+        stop: Stop<'_>,
+    ) -> Result<Rows, Cancelled> {
+        let query = Query {
+            bbox,
+            bbox_needs_geometry: self.needs_geometry,
+            regions,
+            datetime: self.datetime,
+            filter: self.filters.first(),
+            source: self.source.clone(),
+            ids: self.ids.clone(),
+        };
+        let mut rows = query.rows(&layer.data, stop)?;
         for filter in self.filters.iter().skip(1) {
             let candidates: Vec<u32> = rows.iter().collect();
-            let kept = filter
-                .select(&layer.data, Some(&candidates), &stop)
-                .map_err(over)?;
-            rows = Rows::Some(kept);
+            rows = Rows::Some(filter.select(&layer.data, Some(&candidates), stop)?);
         }
         Ok(rows)
+    }
+
+    /// The box asked for, in degrees.
+    ///
+    /// # Errors
+    /// 400 where the box has no place on Earth.
+    pub(crate) fn bbox(&self) -> Result<Option<[f64; 4]>, Problem> {
+        match self.bbox {
+            BboxChoice::Anywhere => Ok(None),
+            BboxChoice::Box(bbox) => Ok(Some(bbox)),
+            BboxChoice::Nowhere => Err(Problem::invalid_parameter(
+                "bbox",
+                "lies where its reference system has no place on Earth",
+            )),
+        }
     }
 }
 

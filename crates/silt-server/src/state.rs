@@ -13,6 +13,8 @@ use crate::config::ServerConfig;
 use crate::error::Problem;
 use crate::extraction::Extraction;
 use crate::extraction::process::AggregateExtraction;
+use crate::hotspots::HotspotState;
+use crate::hotspots::process::HotspotProcess;
 use crate::processes::Processes;
 use crate::tile_routes::{SelectionCache, TileCache, selection_cache, tile_cache};
 use crate::world::World;
@@ -49,6 +51,7 @@ pub struct AppState {
     pub(crate) tiles: TileCache,
     pub(crate) selections: SelectionCache,
     pub(crate) tables: TableCache,
+    pub(crate) hotspots: HotspotState,
     pub(crate) extraction: Arc<Extraction>,
     pub(crate) processes: Arc<Processes>,
 }
@@ -104,7 +107,11 @@ impl AppState {
             worlds: Worlds(Arc::clone(&inner)),
             most_draws: config.extraction.job_draws,
         };
-        let all: Vec<Arc<dyn silt_jobs::Process>> = vec![Arc::new(aggregate)];
+        let hotspots = HotspotState::new(&config.limits);
+        let of_hotspots =
+            HotspotProcess::new(hotspots.clone(), Worlds(Arc::clone(&inner)), &config);
+        let all: Vec<Arc<dyn silt_jobs::Process>> =
+            vec![Arc::new(aggregate), Arc::new(of_hotspots)];
         let processes = Arc::new(Processes::open(&data, all, &config.jobs));
         Ok(AppState {
             inner,
@@ -112,6 +119,7 @@ impl AppState {
             tiles: tile_cache(config.limits.tile_cache_bytes),
             selections: selection_cache(),
             tables: table_cache(),
+            hotspots,
             extraction,
             processes,
             config: Arc::new(config),
@@ -224,6 +232,8 @@ impl AppState {
                     .set(bytes as f64);
                 metrics::gauge!("silt_features", "collection" => id).set(layer.data.len() as f64);
             }
+            // The first question of hotspots, or the first edit, would have to wait for it.
+            world.region_index();
         });
         if let Err(error) = prepared.await {
             tracing::error!(%error, "tiles could not be prepared");

@@ -28,7 +28,7 @@ use crate::selection::{Deadline, Selection};
 use crate::state::AppState;
 use crate::world::World;
 
-const MVT: &str = "application/vnd.mapbox-vector-tile";
+pub(crate) const MVT: &str = "application/vnd.mapbox-vector-tile";
 /// The tile matrix set that tiles come in.
 const WEB_MERCATOR_QUAD: &str = "WebMercatorQuad";
 const WEB_MERCATOR_QUAD_URI: &str =
@@ -90,7 +90,7 @@ async fn tile_by_matrix(
     answer(&state, &collection, tile, &headers, &uri).await
 }
 
-fn tile_id(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
+pub(crate) fn tile_id(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
     let no_such = || {
         Problem::not_found(format!(
             "there is no such tile; zooms go from 0 to {DEEPEST_ZOOM}"
@@ -164,12 +164,7 @@ async fn answer(
     let parameters = Parameters::read(uri.query(), &TILE_PARAMETERS)?;
     check_tile_format(headers, &parameters)?;
     let request = read(&parameters, state, &world, &layer)?;
-    let key = TileKey {
-        collection: layer.id().to_owned(),
-        version: layer.info.version,
-        tile,
-        parameters: request.key.clone(),
-    };
+    let key = TileKey::new(layer.id(), layer.info.version, tile, request.key.clone());
     let tag = key.tag();
     if is_known(headers, &tag) {
         return Ok(with_tile_headers(
@@ -193,14 +188,17 @@ async fn answer(
     Ok(with_tile_headers(response, &tag))
 }
 
-fn with_tile_headers(mut response: Response<Body>, tag: &str) -> Response<Body> {
+pub(crate) fn with_tile_headers(mut response: Response<Body>, tag: &str) -> Response<Body> {
     set_header(&mut response, header::ETAG, &format!("\"{tag}\""));
     let fresh = format!("public, max-age={FRESH_SECONDS}");
     set_header(&mut response, header::CACHE_CONTROL, &fresh);
     response
 }
 
-fn check_tile_format(headers: &HeaderMap, parameters: &Parameters) -> Result<(), Problem> {
+pub(crate) fn check_tile_format(
+    headers: &HeaderMap,
+    parameters: &Parameters,
+) -> Result<(), Problem> {
     if let Some(f) = parameters.get("f") {
         return match f {
             "mvt" | "pbf" | MVT => Ok(()),
@@ -300,8 +298,17 @@ pub(crate) struct TileKey {
 }
 
 impl TileKey {
+    pub(crate) fn new(collection: &str, version: u64, tile: TileId, parameters: String) -> TileKey {
+        TileKey {
+            collection: collection.to_owned(),
+            version,
+            tile,
+            parameters,
+        }
+    }
+
     /// Changes whenever the bytes of the tile may.
-    fn tag(&self) -> String {
+    pub(crate) fn tag(&self) -> String {
         use sha2::{Digest, Sha256};
         let text = format!(
             "{} {} {} {}/{}/{} {}",
@@ -350,7 +357,7 @@ pub(crate) fn selection_cache() -> SelectionCache {
 }
 
 /// The query of a tile request with its parameters, for the addresses in documents.
-fn query_suffix(uri: &Uri) -> String {
+pub(crate) fn query_suffix(uri: &Uri) -> String {
     let pairs = uri.query().unwrap_or("").split('&');
     let kept: Vec<&str> = pairs
         .filter(|pair| !pair.is_empty() && !pair.starts_with("f="))
@@ -394,7 +401,7 @@ async fn tile_json(
     Ok(respond(Format::Json, "TileJSON", &[], &document))
 }
 
-fn rect([west, south, east, north]: [f64; 4]) -> Rect<f64> {
+pub(crate) fn rect([west, south, east, north]: [f64; 4]) -> Rect<f64> {
     Rect::new(Coord { x: west, y: south }, Coord { x: east, y: north })
 }
 

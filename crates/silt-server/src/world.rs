@@ -23,7 +23,8 @@ pub(crate) struct World {
     pub(crate) collections: BTreeMap<String, Arc<Layer>>,
     pub(crate) sources: Vec<SourceInfo>,
     pub(crate) regions: Arc<RegionSet>,
-    region_index: OnceLock<RegionIndex>,
+    /// Built when first asked for, and shared with later worlds of the same regions.
+    region_index: Arc<OnceLock<RegionIndex>>,
 }
 
 /// A world is read again when the store changed meanwhile; imports are seconds apart at least.
@@ -82,16 +83,16 @@ impl World {
             let now = collections.get("regions").map(|layer| layer.info.version);
             user_regions(world).map(|layer| layer.info.version) == now
         });
-        let regions = match unchanged {
-            Some(world) => Arc::clone(&world.regions),
-            None => Arc::new(regions(store)?),
+        let (regions, region_index) = match unchanged {
+            Some(world) => (Arc::clone(&world.regions), Arc::clone(&world.region_index)),
+            None => (Arc::new(regions(store)?), Arc::default()),
         };
         Ok(World {
             version,
             collections,
             sources: store.sources()?,
             regions,
-            region_index: OnceLock::new(),
+            region_index,
         })
     }
 
@@ -109,7 +110,7 @@ impl World {
         }
     }
 
-    /// The index that places new features in regions; built at the first write.
+    /// The index that places features and cells in regions.
     pub(crate) fn region_index(&self) -> &RegionIndex {
         self.region_index
             .get_or_init(|| RegionIndex::new(&self.regions))

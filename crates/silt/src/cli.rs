@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use crate::cli_hotspots::*;
 pub(crate) use crate::cli_sand::*;
 
 /// Registers of mine tailings, mines and marine sand, with their history.
@@ -79,6 +80,10 @@ pub(crate) enum Command {
     Edit(EditArgs),
     /// Write a collection to a file (geojson, geojsonl, csv, gpkg, fgb, parquet).
     Export(ExportArgs),
+    /// Find where features lie more densely than chance would have it, with z, p and a false discovery rate.
+    Hotspots(HotspotsArgs),
+    /// List what lies near a place, in every collection, by true distance.
+    Near(NearArgs),
     /// Write vector tiles.
     #[command(subcommand)]
     Tiles(TilesCommand),

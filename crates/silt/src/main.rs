@@ -1,6 +1,7 @@
 //! Silt: registry of mine tailings, abandoned mines and marine sand. The command line.
 
 mod cli;
+mod cli_hotspots;
 mod cli_sand;
 mod commands;
 mod output;

@@ -73,6 +73,14 @@ pub struct Limits {
     pub tile_bytes: u64,
     /// Memory for tiles kept, bytes; 0 keeps none.
     pub tile_cache_bytes: u64,
+    /// Most cells of the study area of a hotspot question.
+    pub hotspot_cells: u64,
+    /// Most cells that an answer lists.
+    pub hotspot_cells_listed: u64,
+    /// Most permutations of a hotspot question.
+    pub hotspot_permutations: u64,
+    /// Memory for study areas, scores and answers kept, bytes.
+    pub hotspot_cache_bytes: u64,
 }
 
 /// What totals of extraction may take. All are [inferred]: a laptop answers within seconds.
@@ -169,6 +177,10 @@ impl Default for Limits {
             drain_seconds: 30,
             tile_bytes: 500_000,
             tile_cache_bytes: 64 << 20,
+            hotspot_cells: 3_000_000,
+            hotspot_cells_listed: 100_000,
+            hotspot_permutations: 9_999,
+            hotspot_cache_bytes: 768 << 20,
         }
     }
 }

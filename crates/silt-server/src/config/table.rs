@@ -47,7 +47,7 @@ const MEBIBYTE: u64 = 1 << 20;
 const GIBIBYTE: u64 = 1 << 30;
 const HOUR_SECONDS: u64 = 3_600;
 
-const KEYS: [Key; 35] = [
+const KEYS: [Key; 39] = [
     Key {
         name: "listen",
         meaning: "Address and port to listen on; port 0 asks the system for a free one.",
@@ -167,6 +167,32 @@ const KEYS: [Key; 35] = [
         field: Field::Count(
             |config| &mut config.limits.tile_cache_bytes,
             0..=64 * GIBIBYTE,
+        ),
+    },
+    Key {
+        name: "limits.hotspot_cells",
+        meaning: "Most cells of the study area of a hotspot question; the whole world at resolution 5 has 2,016,842.",
+        field: Field::Count(|config| &mut config.limits.hotspot_cells, 100..=20_000_000),
+    },
+    Key {
+        name: "limits.hotspot_cells_listed",
+        meaning: "Most cells that an answer of hotspots lists; a larger `limit` is lowered to it.",
+        field: Field::Count(
+            |config| &mut config.limits.hotspot_cells_listed,
+            1..=1_000_000,
+        ),
+    },
+    Key {
+        name: "limits.hotspot_permutations",
+        meaning: "Most permutations of a hotspot question.",
+        field: Field::Count(|config| &mut config.limits.hotspot_permutations, 1..=99_999),
+    },
+    Key {
+        name: "limits.hotspot_cache_bytes",
+        meaning: "Memory for study areas, scores and answers of hotspots kept, bytes.",
+        field: Field::Count(
+            |config| &mut config.limits.hotspot_cache_bytes,
+            MEBIBYTE..=64 * GIBIBYTE,
         ),
     },
     Key {

@@ -8,6 +8,7 @@ mod dredging;
 mod edit;
 mod export;
 mod extraction;
+mod hotspots;
 mod import;
 mod inspect;
 mod key;
@@ -72,6 +73,8 @@ pub(crate) fn run(cli: &Cli) -> Result<Outcome> {
         Command::History { id, collection } => inspect::history(cli, id, collection.as_deref()),
         Command::Edit(args) => edit::run(cli, args),
         Command::Export(args) => export::run(cli, args),
+        Command::Hotspots(args) => hotspots::run(cli, args),
+        Command::Near(args) => hotspots::near(cli, args),
         Command::Tiles(command) => tiles::run(cli, command),
         Command::Regions(command) => regions::run(cli, command),
         Command::Ais(command) => ais::run(cli, command),
