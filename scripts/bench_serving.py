@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Serving, side by side: Silt, Martin, tipg and pygeoapi with the same data on the same machine.
 
-    scripts/bench-peers.sh serving [--only tiles,items,regions,memory,fresh] [--points N] [--runs N] ...
+    scripts/bench-peers.sh serving [--only tiles,items,regions,hotspots,memory,fresh] [--points N] [--runs N] ...
 
 Each part loads the same files into every server, warms up, and sends the same list of requests, in
 which no address occurs twice, by wrk with 16 connections. Servers take turns (A B C A B C ...), so a
@@ -20,6 +20,7 @@ import sys
 import time
 import urllib.parse
 
+import bench_hotspots
 import bench_load
 import bench_peers
 import bench_servers
@@ -28,7 +29,7 @@ from bench_load import CONNECTIONS, fetch, middle, run_wrk
 from bench_report import note, print_results, say, verdict
 from bench_servers import FIRST_ITEM
 
-PARTS = ("tiles", "items", "regions", "memory", "fresh")
+PARTS = ("tiles", "items", "regions", "hotspots", "memory", "fresh")
 NO_CACHE = "limits.tile_cache_bytes=0"
 
 
@@ -346,7 +347,7 @@ def main():
             sys.exit(f"bench_serving: {what} is missing")
     arguments.work.mkdir(parents=True, exist_ok=True)
     arguments.martin = found_martin(arguments.martin, arguments.work)
-    functions = {"tiles": bench_tiles.tiles_part, "items": items_part, "regions": regions_part, "memory": memory_part, "fresh": fresh_part}
+    functions = {"tiles": bench_tiles.tiles_part, "items": items_part, "regions": regions_part, "hotspots": bench_hotspots.hotspots_part, "memory": memory_part, "fresh": fresh_part}
     with bench_servers.Processes(arguments.work) as processes:
         bench = Bench(arguments, processes)
         machine(arguments)

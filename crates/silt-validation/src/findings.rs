@@ -43,8 +43,8 @@ pub const NOT_SHOWN: [&str; 10] = [
      does not apply it unless asked to.",
     "Completeness where AIS is not mandatory, switched off, or not received: artisanal mining, rivers, shallow \
      waters, vessels without transponder. The synthetic vessels all have one.",
-    "What a dredging is for. Licence areas, channels and wharves are not part of the synthetic places, so purposes \
-     are not scored.",
+    "What a dredging is for. Licence areas, channels and wharves are not given to the detection here, so \
+     purposes are not scored.",
     "Published totals. The figures are checked against each other and against units and formulas; no AIS of those \
      fleets is at hand, so none is recomputed from positions.",
     "Anything about backhoes' tonnes: barges carry them, and the method estimates none.",

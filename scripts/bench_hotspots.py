@@ -1,0 +1,48 @@
+"""Hotspots under load: a part of the serving benchmark."""
+import json
+import random
+import urllib.parse
+
+from bench_load import fetch, run_wrk
+from bench_report import note, say
+from bench_servers import FIRST_ITEM
+
+RESOLUTION = 6
+
+
+def with_filter(address, threshold):
+    """The same question of other features: no cache of answers knows it."""
+    return f"{address}&filter={urllib.parse.quote(f'height_m > {threshold:.4f}')}"
+
+
+def hotspots_part(bench):
+    points = bench.arguments.points
+    say(f"### Hotspots over {points:,} features (silt alone, one connection)")
+    say()
+    process, server = bench.silt.serve("silt", bench.points_store(), [], FIRST_ITEM.format("points"))
+    listed = json.loads(bench.silt.run(bench.points_store(), "--json", "regions", "list", "--kind", "iso3"))
+    base = "/hotspots/points"
+    addresses = [f"{base}?region={region['id']}&resolution={RESOLUTION}" for region in listed]
+    # Small places without a cell of their own, or too large ones, are refused: not what is measured.
+    countries = [address for address in addresses if fetch(server.address, address)[0] == 200]
+    world = f"{base}?resolution=5&limit=100"
+    fetch(server.address, world)
+    rng = random.Random(7)
+    thresholds = [200 * number / 4000 for number in range(4000)]
+    rng.shuffle(thresholds)
+    in_turn = [with_filter(countries[number % len(countries)], threshold) for number, threshold in enumerate(thresholds)]
+    questions = [
+        (f"a country at resolution {RESOLUTION}, another filter each time, {len(countries)} countries", in_turn, 15),
+        (f"the same answers again, {len(countries)} countries", countries * 20, 1),
+        ("the whole world at resolution 5, another filter each time", [with_filter(world, own) for own in thresholds[:400]], 150),
+    ]
+    say("| question | requests | p50 ms | p99 ms | longest ms | errors | cores: silt | wanted p99 ms |")
+    say("|---|---|---|---|---|---|---|---|")
+    for question, paths, wanted_ms in questions:
+        note(question)
+        run = run_wrk(bench.processes, server.address, paths, server.pids, 1, bench.arguments.seconds)
+        met = "met" if run.p99_ms < wanted_ms and not run.errors else "NOT met"
+        say(f"| {question} | {run.answered:,} | {run.p50_ms:.2f} | {run.p99_ms:.2f} | {run.max_ms:.1f} | {run.errors} "
+            f"| {run.server_cores:.2f} | {wanted_ms}: {met} |")
+    say()
+    bench.processes.stop(process)
