@@ -128,7 +128,7 @@ impl Areas {
             Resolution::range(Resolution::Zero, Resolution::Fifteen)
                 .filter(|&resolution| u8::from(resolution) <= finest)
                 .filter(|&resolution| cells_at(resolution) <= limit)
-                .last()
+                .next_back()
                 .unwrap_or(Resolution::Zero)
         };
         let max_cells = self.options.max_cells as f64;
