@@ -126,7 +126,7 @@ proptest! {
         let sites: Vec<Site> = brazil()
             .into_iter()
             .enumerate()
-            .map(|(at, site)| Site { volume_m3: (at % 4 > 0).then(|| 0.1 * at as f64 + 1e-7), ..site })
+            .map(|(at, site)| Site { volume_m3: (at % 4 > 0).then_some(0.1 * at as f64 + 1e-7), ..site })
             .collect();
         let shuffled: Vec<Site> = order.iter().map(|&at| sites[at].clone()).collect();
         for asked in ["resolution=4", "resolution=4&value=sum:volume_m3", "resolution=4&value=mean:volume_m3&permutations=99&seed=7"] {
