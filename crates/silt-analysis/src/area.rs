@@ -127,8 +127,7 @@ impl Areas {
         let finest_below = |limit: f64, finest: u8| {
             Resolution::range(Resolution::Zero, Resolution::Fifteen)
                 .filter(|&resolution| u8::from(resolution) <= finest)
-                .filter(|&resolution| cells_at(resolution) <= limit)
-                .last()
+                .rfind(|&resolution| cells_at(resolution) <= limit)
                 .unwrap_or(Resolution::Zero)
         };
         let max_cells = self.options.max_cells as f64;

@@ -35,10 +35,6 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one value per run of the program"
-)]
 pub(crate) enum Command {
     /// Import everything at once (real registers from a mirror or the network), then serve.
     Demo(DemoArgs),
