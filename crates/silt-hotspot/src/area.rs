@@ -258,8 +258,9 @@ struct Finder {
     first_runs: Vec<u32>,
 }
 
-/// Parts of the table for each run **\[inferred\]**: 16 bytes beside the 24 of the run.
-const PARTS_PER_RUN: u64 = 4;
+/// Parts of the table for each run **\[inferred\]**: 64 bytes beside the 24 of the run. Most of the
+/// span of a country lies outside of it, so that about one run is left in a part inside.
+const PARTS_PER_RUN: u64 = 16;
 
 impl Finder {
     fn of(runs: &[Run]) -> Self {

@@ -287,7 +287,9 @@ impl Families {
         // Of the family of a pentagon itself, and of no other, one member does not exist.
         let is_whole = |place: Place| {
             !lattice::is_pentagon(place.base)
-                || place.position % lattice::power_of_seven(coarser) != 0
+                || !place
+                    .position
+                    .is_multiple_of(lattice::power_of_seven(coarser))
         };
         if !is_whole(centre) {
             return None;

@@ -150,6 +150,7 @@ fn scored(
     let p: Vec<f64> = lag
         .cells
         .par_iter()
+        .with_min_len(TASK_CELLS)
         .map_init(PMemory::default, |memory, cell| {
             z(cell).map_or(f64::NAN, |z| memory.two_sided_p(z))
         })
@@ -188,7 +189,8 @@ fn scored(
             score: score(z(cell), p[at], q.listed[at], p_permutation),
         }
     };
-    let cells: Vec<GiCell> = lag.cells.par_iter().enumerate().map(listed).collect();
+    let numbered = lag.cells.par_iter().with_min_len(TASK_CELLS).enumerate();
+    let cells: Vec<GiCell> = numbered.map(listed).collect();
     let empty: Vec<EmptyCells> = empty_sizes
         .iter()
         .enumerate()
@@ -236,6 +238,9 @@ fn scored(
         caveats,
     })
 }
+
+/// Cells that one task takes at least.
+const TASK_CELLS: usize = 4096;
 
 /// p of the scores met last: where values are counts, few differ.
 struct PMemory {

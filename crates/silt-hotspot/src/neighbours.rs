@@ -35,7 +35,7 @@ pub enum Neighbours {
 
 /// The neighbourhoods of a study area: what [`crate::gi_star`] needs and what does not depend on
 /// any value, to be prepared once and kept. Preparing looks at each cell of a listed area
-/// (under 0.1 s for 236,000 cells); the whole world with rings takes no time.
+/// (25 ms of processor time for 236,000 cells); the whole world with rings takes no time.
 #[derive(Clone, Debug)]
 pub struct Neighbourhood {
     area: Arc<StudyArea>,

@@ -69,6 +69,9 @@ fn value_of(ordered: u64) -> f64 {
 /// core, and so do the ends of all buckets.
 const ROWS_PER_BUCKET: usize = 256;
 const MOST_BUCKETS: u64 = 1024;
+/// Rows from which more threads than one are asked **\[inferred\]**: on a busy machine waking them
+/// takes as long as a hundred thousand rows.
+const PARALLEL_ROWS: usize = 1 << 17;
 /// Rows that one task looks up at least.
 const TASK_ROWS: usize = 4096;
 /// A table over the slots of a bucket is used where it has at most this many for each row.
@@ -78,20 +81,54 @@ const OUTSIDE: u64 = u64::MAX;
 
 /// Sums rows by cell, in the order of their values where the sum is not exact.
 pub(crate) fn by_cell(area: &StudyArea, rows: &[(CellIndex, f64)], is_exact: bool) -> ByCell {
+    let slot_of = |hint: &mut usize, &(cell, _): &(CellIndex, f64)| {
+        area.slot_near(cell, hint).unwrap_or(OUTSIDE)
+    };
+    let one_by_one = || {
+        let mut hint = 0;
+        rows.iter().map(|row| slot_of(&mut hint, row)).collect()
+    };
+    if rows.is_sorted_by(|a, b| a.0 < b.0) {
+        return summed_before(rows, one_by_one());
+    }
+    if rows.len() < PARALLEL_ROWS {
+        return in_buckets(area, rows, &one_by_one(), is_exact, false);
+    }
     // Entered once: a call from outside the pool waits for its threads to wake each time.
-    rayon::scope(|_| in_buckets(area, rows, is_exact))
+    rayon::scope(|_| {
+        let parallel = rows.par_iter().with_min_len(TASK_ROWS);
+        let slots: Vec<u64> = parallel.map_init(|| 0, slot_of).collect();
+        in_buckets(area, rows, &slots, is_exact, true)
+    })
 }
 
-fn in_buckets(area: &StudyArea, rows: &[(CellIndex, f64)], is_exact: bool) -> ByCell {
-    let slots: Vec<u64> = rows
-        .par_iter()
-        .with_min_len(TASK_ROWS)
-        .map_init(
-            || 0,
-            |hint, &(cell, _)| area.slot_near(cell, hint).unwrap_or(OUTSIDE),
-        )
-        .collect();
+/// One row for each cell, ascending: what others have summed already.
+fn summed_before(rows: &[(CellIndex, f64)], slots: Vec<u64>) -> ByCell {
+    let inside = || {
+        rows.iter()
+            .zip(&slots)
+            .filter(|&(_, &slot)| slot != OUTSIDE)
+    };
+    let mut result = ByCell {
+        cells: inside().map(|(&(cell, _), _)| cell).collect(),
+        // As every sum begins with 0.
+        values: inside().map(|(&(_, value), _)| 0.0 + value).collect(),
+        slots: Vec::new(),
+        rows_outside: 0,
+    };
+    result.rows_outside = (rows.len() - result.cells.len()) as u64;
+    result.slots = slots;
+    result.slots.retain(|&slot| slot != OUTSIDE);
+    result
+}
 
+fn in_buckets(
+    area: &StudyArea,
+    rows: &[(CellIndex, f64)],
+    slots: &[u64],
+    is_exact: bool,
+    in_parallel: bool,
+) -> ByCell {
     let most = ((rows.len() / ROWS_PER_BUCKET) as u64).clamp(2, MOST_BUCKETS);
     let mut shift = 0;
     while area.slots() >> shift >= most {
@@ -110,19 +147,20 @@ fn in_buckets(area: &StudyArea, rows: &[(CellIndex, f64)], is_exact: bool) -> By
         }
     }
 
-    let parts: Vec<ByCell> = buckets
-        .into_par_iter()
-        .enumerate()
-        .map(|(bucket, rows)| {
-            let first = (bucket as u64) << shift;
-            let width = 1 << shift;
-            if width <= SLOTS_PER_ROW * rows.len() as u64 {
-                by_table(&rows, first, width as usize, is_exact)
-            } else {
-                by_order(rows)
-            }
-        })
-        .collect();
+    let sum = |(bucket, rows): (usize, Vec<Row>)| {
+        let first = (bucket as u64) << shift;
+        let width = 1 << shift;
+        if width <= SLOTS_PER_ROW * rows.len() as u64 {
+            by_table(&rows, first, width as usize, is_exact)
+        } else {
+            by_order(rows)
+        }
+    };
+    let parts: Vec<ByCell> = if in_parallel {
+        buckets.into_par_iter().enumerate().map(sum).collect()
+    } else {
+        buckets.into_iter().enumerate().map(sum).collect()
+    };
     let cells = parts.iter().map(|part| part.cells.len()).sum();
     let mut result = ByCell {
         cells: Vec::with_capacity(cells),

@@ -1,6 +1,6 @@
 use h3o::Resolution;
 
-use super::{Exactness, Row, by_cell, by_order, ordered, value_of};
+use super::{Exactness, PARALLEL_ROWS, Row, by_cell, by_order, in_buckets, ordered, value_of};
 use crate::StudyArea;
 use crate::testing::{area_of, disk, random};
 
@@ -65,4 +65,44 @@ fn a_table_and_an_order_give_the_same_sums() {
     let of_few = by_cell(&few, &rows, true);
     assert_eq!(of_few.rows_outside as usize, rows.len() - inside);
     assert_eq!(of_few.cells, cells[..9]);
+}
+
+#[test]
+fn many_rows_are_summed_as_few_are() {
+    let cells = disk(Resolution::Six, 10);
+    let area = area_of(&cells);
+    let mut next = random(4);
+    let rows: Vec<_> = (0..PARALLEL_ROWS + 1)
+        .map(|_| (cells[(next() * cells.len() as f64) as usize], next() - 0.2))
+        .collect();
+    let parallel = by_cell(&area, &rows, false);
+    let slots: Vec<u64> = rows
+        .iter()
+        .map(|row| area.slot(row.0).expect("in the area"))
+        .collect();
+    let one_by_one = in_buckets(&area, &rows, &slots, false, false);
+    assert_eq!(
+        (parallel.cells, parallel.values),
+        (one_by_one.cells, one_by_one.values)
+    );
+}
+
+#[test]
+fn rows_that_were_summed_before_stay_as_they_are() {
+    let cells = disk(Resolution::Six, 20);
+    let area = area_of(&cells[100..]);
+    let mut next = random(8);
+    let rows: Vec<_> = cells.iter().map(|&cell| (cell, next() - 0.5)).collect();
+    let mut turned = rows.clone();
+    turned.reverse();
+    let (found, expected) = (by_cell(&area, &rows, false), by_cell(&area, &turned, false));
+    assert_eq!(found.cells, cells[100..]);
+    assert_eq!(
+        (&found.cells, &found.slots),
+        (&expected.cells, &expected.slots)
+    );
+    assert_eq!(found.values, expected.values);
+    assert_eq!((found.rows_outside, expected.rows_outside), (100, 100));
+    let zero = by_cell(&area, &[(cells[100], -0.0)], true);
+    assert!(zero.values[0].is_sign_positive());
 }
