@@ -44,9 +44,12 @@ pub struct Gathered {
 }
 
 /// Fields with the 5th and the 95th percentile of a field: `tonnes_p05` and `tonnes_p95` of
-/// `tonnes` or `tonnes_p50`.
+/// `tonnes`, `tonnes_mean` or `tonnes_p50`.
 fn interval_of(data: &CollectionSnapshot, field: &str) -> Option<(String, String)> {
-    let stem = field.strip_suffix("_p50").unwrap_or(field);
+    let stem = ["_mean", "_p50"]
+        .iter()
+        .find_map(|ending| field.strip_suffix(ending))
+        .unwrap_or(field);
     let bounds = (format!("{stem}_p05"), format!("{stem}_p95"));
     let is_there = |name: &str| {
         let own = data.schema().field(name);
