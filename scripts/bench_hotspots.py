@@ -8,6 +8,7 @@ from bench_report import note, say
 from bench_servers import FIRST_ITEM
 
 RESOLUTION = 6
+AGAIN = 50
 
 
 def with_filter(address, threshold):
@@ -33,7 +34,8 @@ def hotspots_part(bench):
     in_turn = [with_filter(countries[number % len(countries)], threshold) for number, threshold in enumerate(thresholds)]
     questions = [
         (f"a country at resolution {RESOLUTION}, another filter each time, {len(countries)} countries", in_turn, 15),
-        (f"the same answers again, {len(countries)} countries", countries * 20, 1),
+        # Answers of 1,000 cells have some 600 kB each: those of all countries are more than the cache holds.
+        (f"the same answers again, {AGAIN} countries", countries[:AGAIN] * 100, 1),
         ("the whole world at resolution 5, another filter each time", [with_filter(world, own) for own in thresholds[:400]], 150),
     ]
     say("| question | requests | p50 ms | p99 ms | longest ms | errors | cores: silt | wanted p99 ms |")

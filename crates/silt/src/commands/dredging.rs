@@ -1,5 +1,6 @@
 //! `silt dredging`: states and cycles of the vessels of the register.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use anyhow::{Context, Result};
@@ -66,7 +67,10 @@ pub(crate) fn run_detect(cli: &Cli, args: &DetectArgs) -> Result<DetectionInfo> 
     let rule = RegionRule {
         coast_tolerance_km: args.coast_km,
     };
-    let loads = loads(&register, &Priors::default(), &Settings::default())?;
+    let loads = match args.no_collections {
+        true => BTreeMap::new(),
+        false => loads(&register, &Priors::default(), &Settings::default())?,
+    };
     let folder = dredging_path(&cli.data);
     let mut tables = TableWriter::new(&folder, &index, rule)?;
     let mut found = Found::default();
