@@ -42,6 +42,9 @@ def hotspots_part(bench):
     say("|---|---|---|---|---|---|---|---|")
     for question, paths, wanted_ms in questions:
         note(question)
+        # What was asked before may have left the cache since.
+        for path in set(paths) if "again" in question else []:
+            fetch(server.address, path)
         run = run_wrk(bench.processes, server.address, paths, server.pids, 1, bench.arguments.seconds)
         met = "met" if run.p99_ms < wanted_ms and not run.errors else "NOT met"
         say(f"| {question} | {run.answered:,} | {run.p50_ms:.2f} | {run.p99_ms:.2f} | {run.max_ms:.1f} | {run.errors} "

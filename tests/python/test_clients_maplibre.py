@@ -133,7 +133,7 @@ def test_maplibre_draws_a_pmtiles_archive(demo, draw, tmp_path):
 
 
 def style_names(served):
-    return [info["id"] for info in served.json("/collections")["collections"] if info["extent"].get("spatial")]
+    return [info["id"] for info in served.json("/collections")["collections"] if info.get("extent", {}).get("spatial")]
 
 
 def test_the_validator_of_maplibre_accepts_every_style(served, node):

@@ -18,6 +18,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use moka::policy::EvictionPolicy;
 use silt_analysis::{AnalysisError, Areas, Hotspots};
 
 use crate::config::Limits;
@@ -54,20 +55,25 @@ impl HotspotState {
         let half = limits.hotspot_cache_bytes / 2;
         let share = half / 3;
         let weight = |bytes: usize| u32::try_from(bytes).unwrap_or(u32::MAX);
+        // What was asked last is asked again. By frequency, a question would have to be asked
+        // several times before it took the place of others that never come back.
         HotspotState {
             areas: Arc::new(Areas::new(request::area_options(limits, half))),
             computed: moka::sync::Cache::builder()
                 .max_capacity(share)
+                .eviction_policy(EvictionPolicy::lru())
                 .weigher(move |key: &String, found: &Arc<Hotspots>| {
                     weight(key.len() + request::bytes_of(found))
                 })
                 .build(),
             bodies: moka::sync::Cache::builder()
                 .max_capacity(share)
+                .eviction_policy(EvictionPolicy::lru())
                 .weigher(move |key: &String, body: &Bytes| weight(key.len() + body.len() + 200))
                 .build(),
             maps: moka::sync::Cache::builder()
                 .max_capacity(share)
+                .eviction_policy(EvictionPolicy::lru())
                 .weigher(move |key: &String, map: &Arc<tiles::CellMap>| {
                     weight(key.len() + map.bytes())
                 })
