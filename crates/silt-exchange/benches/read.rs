@@ -46,7 +46,7 @@ fn points() -> String {
             r#"{comma}{{"type":"Feature","id":{index},"properties":{{"name":"Site {index}","status":"inactive","height_m":{height},"year":{}}},"geometry":{{"type":"Point","coordinates":[{x:.6},{y:.6}]}}}}"#,
             1900 + random.next(120)
         )
-        .unwrap();
+        .expect("a text takes all");
     }
     text + "]}"
 }
@@ -57,7 +57,7 @@ fn polygons() -> String {
     for index in 0..POLYGONS {
         let comma = if index == 0 { "" } else { ",\n" };
         let (x, y) = (random.degrees(170), random.degrees(80));
-        write!(text, r#"{comma}{{"type":"Feature","id":{index},"properties":{{"name":"Pit {index}"}},"geometry":{{"type":"Polygon","coordinates":[["#).unwrap();
+        write!(text, r#"{comma}{{"type":"Feature","id":{index},"properties":{{"name":"Pit {index}"}},"geometry":{{"type":"Polygon","coordinates":[["#).expect("a text takes all");
         for vertex in 0..=VERTICES {
             let angle = (vertex % VERTICES) as f64 / VERTICES as f64 * std::f64::consts::TAU;
             let comma = if vertex == 0 { "" } else { "," };
@@ -67,7 +67,7 @@ fn polygons() -> String {
                 x + 0.01 * angle.cos(),
                 y + 0.01 * angle.sin()
             )
-            .unwrap();
+            .expect("a text takes all");
         }
         text.push_str("]]}}");
     }
@@ -85,37 +85,40 @@ fn table() -> String {
             random.next(200),
             random.next(1_000_000)
         )
-        .unwrap();
+        .expect("a text takes all");
     }
     text
 }
 
 fn read(path: &Path) -> usize {
-    let mut reader = Reader::open(path, &ReadOptions::default()).unwrap();
+    let mut reader = Reader::open(path, &ReadOptions::default()).expect("a file just written");
     let mut rows = 0;
-    while let Some(batch) = reader.next_batch().unwrap() {
+    while let Some(batch) = reader.next_batch().expect("a file just written") {
         rows += batch.decode().len();
     }
     rows
 }
 
 fn read_with_geojson_crate(path: &Path) -> usize {
-    let file = std::io::BufReader::new(std::fs::File::open(path).unwrap());
+    let file = std::io::BufReader::new(std::fs::File::open(path).expect("a file just written"));
     let features = geojson::FeatureReader::from_reader(file).features();
     let mut rows = 0;
     for feature in features {
-        let geometry = feature.unwrap().geometry.unwrap();
-        std::hint::black_box(geo_types::Geometry::<f64>::try_from(geometry).unwrap());
+        let geometry = feature
+            .expect("a feature")
+            .geometry
+            .expect("every feature has one");
+        std::hint::black_box(geo_types::Geometry::<f64>::try_from(geometry).expect("a polygon"));
         rows += 1;
     }
     rows
 }
 
 fn benches(criterion: &mut Criterion) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: String| -> PathBuf {
         let path = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
+        std::fs::write(&path, text).expect("written");
         path
     };
     let files = [
@@ -129,9 +132,9 @@ fn benches(criterion: &mut Criterion) {
     ];
     for (name, path, rows) in &files {
         let mut group = criterion.benchmark_group(*name);
-        group
-            .sample_size(20)
-            .throughput(Throughput::Bytes(std::fs::metadata(path).unwrap().len()));
+        group.sample_size(20).throughput(Throughput::Bytes(
+            std::fs::metadata(path).expect("a file just written").len(),
+        ));
         group.bench_function("silt", |bencher| {
             bencher.iter(|| assert_eq!(read(path), *rows));
         });

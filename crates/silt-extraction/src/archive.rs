@@ -19,6 +19,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use silt_ais::{PositionBatch, StaticReport, merge_static};
+use tempfile::NamedTempFile;
 
 use crate::columns::{gather, to_frame};
 
@@ -87,8 +88,10 @@ pub enum ArchiveError {
         /// Buckets asked for.
         wanted: u32,
     },
-    /// The archive was written by a newer version.
-    #[error("the archive has format {0}; this version reads {FORMAT}: import the files again")]
+    /// The archive was written by a version that arranged files otherwise.
+    #[error(
+        "the archive has format {0}; this version reads {FORMAT}: move its folder away and import the files again"
+    )]
     Format(u32),
     /// polars refused, which is a defect.
     #[error(transparent)]
@@ -240,10 +243,19 @@ impl Archive {
     }
 }
 
+/// A file beside `path` that is to take its place. Temporary files are their owner's alone; what
+/// takes the place of `path` is for whoever may read the data folder.
+pub(crate) fn staged_for(path: &Path) -> Result<NamedTempFile, ArchiveError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder).map_err(at(path))
+}
+
 /// Writes a file so that it is there whole or not at all, whatever happens meanwhile.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ArchiveError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(at(path))?;
+    let mut file = staged_for(path)?;
     file.write_all(bytes).map_err(at(path))?;
     file.as_file().sync_all().map_err(at(path))?;
     file.persist(path).map_err(|error| at(path)(error.error))?;

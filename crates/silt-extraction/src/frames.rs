@@ -111,61 +111,40 @@ impl<'a> Table<'a> {
         }
     }
 
+    fn values<T>(&self, get: impl Fn(&'a VesselResult, usize) -> T) -> Vec<T> {
+        let rows = self.rows.iter();
+        rows.map(|(named, row)| get(named.result, *row)).collect()
+    }
+
+    fn push(&mut self, series: Series) {
+        self.columns.push(series.into_column());
+    }
+
     fn text(&mut self, name: &str, get: impl Fn(&'a VesselResult, usize) -> Option<&'a str>) {
-        let values: Vec<Option<&str>> = self
-            .rows
-            .iter()
-            .map(|(named, row)| get(named.result, *row))
-            .collect();
-        self.columns
-            .push(Series::new(name.into(), values).into_column());
+        self.push(Series::new(name.into(), self.values(get)));
     }
 
     fn owned_text(&mut self, name: &str, get: impl Fn(&VesselResult, usize) -> String) {
-        let values: Vec<String> = self
-            .rows
-            .iter()
-            .map(|(named, row)| get(named.result, *row))
-            .collect();
-        self.columns
-            .push(Series::new(name.into(), values).into_column());
+        self.push(Series::new(name.into(), self.values(get)));
     }
 
     fn count(&mut self, name: &str, get: impl Fn(&VesselResult, usize) -> Option<i64>) {
-        let values: Vec<Option<i64>> = self
-            .rows
-            .iter()
-            .map(|(named, row)| get(named.result, *row))
-            .collect();
-        self.columns
-            .push(Series::new(name.into(), values).into_column());
+        self.push(Series::new(name.into(), self.values(get)));
     }
 
     /// NaN, which the kernel writes for what was not observed, becomes null.
     fn number(&mut self, name: &str, get: impl Fn(&VesselResult, usize) -> f64) {
-        let values: Vec<Option<f64>> = self
-            .rows
-            .iter()
-            .map(|(named, row)| Some(get(named.result, *row)).filter(|number| !number.is_nan()))
-            .collect();
-        self.columns
-            .push(Series::new(name.into(), values).into_column());
+        let known = |of: &VesselResult, row| Some(get(of, row)).filter(|number| !number.is_nan());
+        self.push(Series::new(name.into(), self.values(known)));
     }
 
     fn flag(&mut self, name: &str, get: impl Fn(&VesselResult, usize) -> bool) {
-        let values: Vec<bool> = self
-            .rows
-            .iter()
-            .map(|(named, row)| get(named.result, *row))
-            .collect();
-        self.columns
-            .push(Series::new(name.into(), values).into_column());
+        self.push(Series::new(name.into(), self.values(get)));
     }
 
     fn finish(mut self) -> Result<DataFrame, PolarsError> {
         let synthetic: Vec<bool> = self.rows.iter().map(|(named, _)| named.synthetic).collect();
-        self.columns
-            .push(Series::new("synthetic".into(), synthetic).into_column());
+        self.push(Series::new("synthetic".into(), synthetic));
         DataFrame::new(self.rows.len(), self.columns)
     }
 }

@@ -17,8 +17,8 @@ const MOST_ROWS_AT_ONCE: usize = 2_000_000;
 
 impl Archive {
     /// Passes the vessels of a bucket to `visit`, in the order of the archive, each with all its
-    /// positions. They stand in the order of their months and imports, not of time. Of a large bucket only some
-    /// vessels are in memory at once.
+    /// positions. They stand in the order of their months and imports, not of time. Of a large
+    /// bucket only some vessels are in memory at once.
     ///
     /// # Errors
     /// A file cannot be read or is damaged.

@@ -23,7 +23,9 @@ use silt_dredging::Config;
 use silt_index::regions::{RegionIndex, RegionRule};
 use tempfile::NamedTempFile;
 
-use crate::archive::{Archive, ArchiveError, at, hex, write_json, write_whole};
+use crate::archive::{
+    Archive, ArchiveError, at, damaged, hex, staged_for, write_json, write_whole,
+};
 use crate::detect::{Detection, QualityTotals, VesselDredging};
 use crate::events::Events;
 use crate::frames::{KernelFrames, Named};
@@ -172,7 +174,8 @@ impl<'a> TableWriter<'a> {
         // Last and close together: readers wait while these do not fit each other.
         let events_sha256 = write_parquet(&folder.join(INPUT_FILES[0]), self.events.to_frame()?)?;
         let path = folder.join(INPUT_FILES[1]);
-        let text = serde_json::to_vec_pretty(&self.vessels).map_err(damaged(&path))?;
+        let text =
+            serde_json::to_vec_pretty(&self.vessels).map_err(|error| damaged(&path, error))?;
         let vessels_sha256 = hex(&Sha256::digest(&text));
         write_whole(&path, &text)?;
         let info = DetectionInfo {
@@ -205,8 +208,7 @@ struct TableFile {
 
 impl TableFile {
     fn new(path: PathBuf, empty: &DataFrame) -> Result<TableFile, ArchiveError> {
-        let folder = path.parent().unwrap_or(Path::new("."));
-        let file = NamedTempFile::new_in(folder).map_err(at(&path))?;
+        let file = staged_for(&path)?;
         let out = file.reopen().map_err(at(&path))?;
         let writer = ParquetWriter::new(out)
             .with_compression(ParquetCompression::Lz4Raw)
@@ -276,19 +278,24 @@ pub fn read_once(folder: &Path) -> Result<Option<Detected>, ArchiveError> {
         return Ok(None);
     }
     let bytes = fs::read(&path).map_err(at(&path))?;
-    let info: DetectionInfo = serde_json::from_slice(&bytes).map_err(damaged(&path))?;
+    let info: DetectionInfo =
+        serde_json::from_slice(&bytes).map_err(|error| damaged(&path, error))?;
     let (events_bytes, events_sha256) = read_listed(folder, INPUT_FILES[0], &info)?;
     let (vessels_bytes, vessels_sha256) = read_listed(folder, INPUT_FILES[1], &info)?;
     let path = folder.join(INPUT_FILES[1]);
     let vessels: Vec<RegisteredVessel> =
-        serde_json::from_slice(&vessels_bytes).map_err(damaged(&path))?;
+        serde_json::from_slice(&vessels_bytes).map_err(|error| damaged(&path, error))?;
     let path = folder.join(INPUT_FILES[0]);
     let events = ParquetReader::new(Cursor::new(events_bytes)).finish();
-    let events = events.map_err(damaged(&path))?;
+    let events = events.map_err(|error| damaged(&path, error))?;
     let places = events.column("vessel").and_then(|column| column.u32());
-    let last = places.map_err(damaged(&path))?.iter().flatten().max();
+    let last = places
+        .map_err(|error| damaged(&path, error))?
+        .iter()
+        .flatten()
+        .max();
     if last.is_some_and(|last| last as usize >= vessels.len()) {
-        return Err(damaged(&path)("it names a vessel that is not listed"));
+        return Err(damaged(&path, "it names a vessel that is not listed"));
     }
     Ok(Some(Detected {
         info,
@@ -310,15 +317,7 @@ fn read_listed(
     if info.files.get(name).is_some_and(|noted| *noted != sha256) {
         let reason =
             "it is not the file that detection.json lists; `silt dredging detect` makes both anew";
-        return Err(damaged(&path)(reason));
+        return Err(damaged(&path, reason));
     }
     Ok((bytes, sha256))
-}
-
-fn damaged<E: std::fmt::Display>(path: &Path) -> impl FnOnce(E) -> ArchiveError {
-    let path = path.to_path_buf();
-    move |error| ArchiveError::Damaged {
-        path,
-        reason: error.to_string(),
-    }
 }

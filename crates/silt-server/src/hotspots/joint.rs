@@ -1,15 +1,13 @@
 //! `/hotspots/joint`: cells that are hot in several collections.
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, Response, Uri};
 use serde_json::{Map, Value, json};
 use silt_analysis::{METHOD_VERSION, Part, joint as join};
 
-use super::request::{Request, Until, question_limits, versions_key};
-use super::{Asked, Made, page, problem};
+use super::request::{Request, question_limits, versions_key};
+use super::{Asked, Made, listed_layer, page, problem};
 use crate::error::Problem;
 use crate::links::Links;
 use crate::negotiate::{Format, choose};
@@ -63,12 +61,7 @@ pub(super) async fn joint(
     let mut layers = Vec::new();
     let mut key = String::new();
     for id in &ids {
-        let layer = world.layer(id).map_err(|_| {
-            Problem::invalid_parameter(
-                "collections",
-                format!("there is no collection `{id}`; /collections lists them"),
-            )
-        })?;
+        let layer = listed_layer(&world, id)?;
         key.push_str(&versions_key(&world, &layer));
         layers.push(layer);
     }
@@ -82,15 +75,7 @@ pub(super) async fn joint(
             let mut requests = Vec::new();
             for layer in layers {
                 let world = world.clone();
-                let request = Request::read(
-                Arc::clone(&shared.config),
-                world,
-                layer,
-                &parameters,
-                None,
-                Until::Deadline(deadline),
-            )?;
-                requests.push(request);
+                requests.push(Request::by_get(&shared, world, layer, &parameters, deadline)?);
             }
             // The coarsest of the resolutions that suit: all are compared cell by cell.
             let mut resolution = None;

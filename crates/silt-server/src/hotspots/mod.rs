@@ -24,11 +24,13 @@ use silt_analysis::{AnalysisError, Areas, Hotspots};
 use crate::config::Limits;
 use crate::error::Problem;
 use crate::item::{is_known, set_header};
+use crate::layer::Layer;
 use crate::links::Links;
 use crate::negotiate::{Format, choose};
 use crate::query::Parameters;
 use crate::selection::Deadline;
 use crate::state::AppState;
+use crate::world::World;
 
 pub use file::{HotspotFile, polygons_of, render};
 use request::{KNOWN, Request, Until};
@@ -243,6 +245,14 @@ impl Asked {
         set_header(&mut response, header::VARY, "Accept");
         response
     }
+}
+
+/// A collection of the parameter `collections`.
+fn listed_layer(world: &World, id: &str) -> Result<Arc<Layer>, Problem> {
+    world.layer(id).map_err(|_| {
+        let detail = format!("there is no collection `{id}`; /collections lists them");
+        Problem::invalid_parameter("collections", detail)
+    })
 }
 
 /// The problem that an error of the analysis is to a client.

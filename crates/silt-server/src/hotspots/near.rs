@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use silt_analysis::{NearQuestion, near_document};
 
 use super::request::versions_key;
-use super::{Asked, Made, page, problem};
+use super::{Asked, Made, listed_layer, page, problem};
 use crate::describe::attribution;
 use crate::error::Problem;
 use crate::layer::Layer;
@@ -40,12 +40,7 @@ pub(super) async fn near(
         None => layers.extend(world.collections.values().cloned()),
         Some(ids) => {
             for id in ids {
-                let layer = world.layer(id).map_err(|_| {
-                    Problem::invalid_parameter(
-                        "collections",
-                        format!("there is no collection `{id}`; /collections lists them"),
-                    )
-                })?;
+                let layer = listed_layer(&world, id)?;
                 layers.push(layer);
             }
         }

@@ -1,7 +1,5 @@
 //! `/hotspots/{c}/regions`: regions by value, with the share of their cells that is hot.
 
-use std::sync::Arc;
-
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Response, Uri};
@@ -9,7 +7,7 @@ use serde_json::Value;
 use silt_analysis::{LEVELS, rank_regions};
 use silt_index::regions::RegionKind;
 
-use super::request::{KNOWN, Request, Until, versions_key};
+use super::request::{KNOWN, Request, versions_key};
 use super::{Asked, Made, page};
 use crate::error::Problem;
 use crate::links::Links;
@@ -44,14 +42,7 @@ pub(super) async fn regions(
     let shared = state.clone();
     asked
         .answer(&state, move || {
-            let request = Request::read(
-                Arc::clone(&shared.config),
-                world,
-                layer,
-                &parameters,
-                None,
-                Until::Deadline(deadline),
-            )?;
+            let request = Request::by_get(&shared, world, layer, &parameters, deadline)?;
             if request.view.cold || request.view.significant || request.view.members.is_some() {
                 return Err(Problem::invalid_parameter(
                     "members",

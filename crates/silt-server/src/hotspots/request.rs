@@ -21,6 +21,7 @@ use crate::layer::Layer;
 use crate::links::Links;
 use crate::query::Parameters;
 use crate::selection::{Deadline, Selection};
+use crate::state::AppState;
 use crate::world::World;
 
 /// Parameters that select features: those of items.
@@ -161,6 +162,19 @@ pub(super) struct Request {
 }
 
 impl Request {
+    /// A question that has no body.
+    pub(super) fn by_get(
+        state: &AppState,
+        world: Arc<World>,
+        layer: Arc<Layer>,
+        parameters: &Parameters,
+        deadline: Deadline,
+    ) -> Result<Request, Problem> {
+        let config = Arc::clone(&state.config);
+        let until = Until::Deadline(deadline);
+        Request::read(config, world, layer, parameters, None, until)
+    }
+
     pub(super) fn read(
         config: Arc<ServerConfig>,
         world: Arc<World>,

@@ -14,7 +14,7 @@ use silt_tiles::{
     TileOptions,
 };
 
-use super::request::{KNOWN, Request, Until, versions_key};
+use super::request::{KNOWN, Request, versions_key};
 use crate::core::respond;
 use crate::error::Problem;
 use crate::item::is_known;
@@ -147,14 +147,7 @@ pub(super) async fn tile(
         None => {
             let shared = state.clone();
             let work = state.blocking(move || {
-                let request = Request::read(
-                    Arc::clone(&shared.config),
-                    world,
-                    layer,
-                    &parameters,
-                    None,
-                    Until::Deadline(deadline),
-                )?;
+                let request = Request::by_get(&shared, world, layer, &parameters, deadline)?;
                 let map = map_of(&shared, &request)?;
                 let most_bytes = shared.config.limits.tile_bytes;
                 let options = TileOptions {
@@ -218,14 +211,7 @@ pub(super) async fn tile_json(
     let shared = state.clone();
     let document = state.blocking(move || {
         let address = links.href(&format!("/tiles/hotspots/{}/{{z}}/{{x}}/{{y}}", layer.id()));
-        let request = Request::read(
-            Arc::clone(&shared.config),
-            world,
-            layer,
-            &parameters,
-            None,
-            Until::Deadline(deadline),
-        )?;
+        let request = Request::by_get(&shared, world, layer, &parameters, deadline)?;
         let map = map_of(&shared, &request)?;
         let layer = request.layer();
         let fields = map.table.columns.iter().filter_map(|column| {
