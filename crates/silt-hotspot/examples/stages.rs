@@ -206,11 +206,11 @@ fn digest(result: &GiResult) -> u64 {
     let numbers_of = |score: Option<GiScore>| {
         score.map_or([1; 5], |score| {
             let permuted = score.p_permutation.map_or(2, f64::to_bits);
-            let (z, p, q) = (score.z.to_bits(), score.p.to_bits(), score.q.to_bits());
-            [z, p, q, score.bin as u64, permuted]
+            let (z, p, q) = (score.z.to_bits(), score.p().to_bits(), score.q.to_bits());
+            [z, p, q, score.bin() as u64, permuted]
         })
     };
-    for cell in &result.cells {
+    for cell in result.cells.iter() {
         let of_cell = [
             u64::from(cell.cell),
             cell.value.to_bits(),

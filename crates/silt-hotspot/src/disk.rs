@@ -237,15 +237,69 @@ pub(crate) fn fill_disk(centre: u64, resolution: u8, k: u32, disk: &mut Vec<u64>
     by_distance.partition_point(|&(steps, _)| steps < k)
 }
 
+/// A cell and the six around it, none of them a pentagon: by direction, 0 for the cell itself.
+#[derive(Clone, Copy, Debug, Default)]
+struct Around {
+    positions: [u64; 8],
+    turns: [u8; 8],
+}
+
+impl Around {
+    /// `None` where the lattice is not regular.
+    fn of(position: u64, resolution: u8) -> Option<Self> {
+        let is_whole = |place: Place| {
+            let is_base = place
+                .position
+                .is_multiple_of(lattice::power_of_seven(resolution));
+            !(is_base && lattice::is_pentagon(place.base))
+        };
+        let centre = Place::new(position, resolution);
+        if !is_whole(centre) || !lattice::exists(position, resolution) {
+            return None;
+        }
+        let mut around = Self::default();
+        around.positions[0] = position;
+        for direction in AROUND {
+            let beside = centre.step(resolution, direction)?;
+            if !is_whole(beside) {
+                return None;
+            }
+            around.positions[usize::from(direction)] = beside.position;
+            around.turns[usize::from(direction)] = beside.turns;
+        }
+        Some(around)
+    }
+
+    /// The child of the cell with a digit, and the six around that. Children of cells that are
+    /// no pentagons are none either.
+    fn of_child(&self, digit: u64, resolution: u8) -> Self {
+        let sums = &SUMS[usize::from(resolution & 1)][(digit & 7) as usize];
+        let mut around = Self::default();
+        around.positions[0] = self.positions[0] * 7 + digit;
+        for direction in AROUND {
+            let (digit, carry) = sums[usize::from(direction & 7)];
+            let carry = usize::from(carry & 7);
+            let turns = self.turns[carry];
+            let place = usize::from(direction & 7);
+            around.positions[place] = self.positions[carry] * 7 + u64::from(turned(digit, turns));
+            around.turns[place] = turns;
+        }
+        around
+    }
+}
+
 /// A cell's seven children are numbered one after another: a family. All neighbours of its members
-/// belong to it or to the six families beside it, so that these serve for seven cells.
+/// belong to it or to the six families beside it, so that these serve for seven cells; and those
+/// around the parent of a family serve for seven families.
 pub(crate) struct Families {
     /// What [`Families::look_at`] was told of each family: by direction, 0 for the family itself.
     first: [u64; 8],
     turns: [u8; 8],
-    parity: usize,
+    resolution: u8,
     family: Option<u64>,
     is_usable: bool,
+    /// The parent of the family, and what lies around it where the lattice is regular.
+    parent: Option<(u64, Option<Around>)>,
 }
 
 impl Families {
@@ -253,64 +307,60 @@ impl Families {
         Self {
             first: [0; 8],
             turns: [0; 8],
-            parity: usize::from(resolution & 1),
+            resolution,
             family: None,
             is_usable: false,
+            parent: None,
         }
     }
 
-    /// Sees to the family of a cell of `resolution`. `place_of` gives the place of a family's first
-    /// member, from its position, where all of the family has consecutive places. Returns whether
-    /// [`Self::each_neighbour`] can answer.
+    /// Sees to the family of a cell. `place_of` gives the place of a family's first member, from
+    /// its position, where all of the family has consecutive places. Returns whether
+    /// [`Self::neighbours`] can answer.
     pub(crate) fn look_at(
         &mut self,
         position: u64,
-        resolution: u8,
         place_of: impl FnMut(u64) -> Option<u64>,
     ) -> bool {
         let family = position / 7;
         if self.family != Some(family) {
             self.family = Some(family);
-            self.is_usable = self.find(family, resolution, place_of).is_some();
+            self.is_usable = self.find(family, place_of).is_some();
         }
         self.is_usable
     }
 
-    fn find(
-        &mut self,
-        family: u64,
-        resolution: u8,
-        mut place_of: impl FnMut(u64) -> Option<u64>,
-    ) -> Option<()> {
-        let coarser = resolution.checked_sub(1)?;
-        let centre = Place::new(family, coarser);
-        // Of the family of a pentagon itself, and of no other, one member does not exist.
-        let is_whole = |place: Place| {
-            !lattice::is_pentagon(place.base)
-                || !place
-                    .position
-                    .is_multiple_of(lattice::power_of_seven(coarser))
+    fn find(&mut self, family: u64, mut place_of: impl FnMut(u64) -> Option<u64>) -> Option<()> {
+        let coarser = self.resolution.checked_sub(1)?;
+        let around = match self.around_parent(family, coarser) {
+            Some(around) => around.of_child(family % 7, coarser),
+            None => Around::of(family, coarser)?,
         };
-        if !is_whole(centre) {
-            return None;
+        for direction in 0..7 {
+            self.first[direction] = place_of(around.positions[direction] * 7)?;
         }
-        self.first[0] = place_of(family * 7)?;
-        for direction in AROUND {
-            let beside = centre.step(coarser, direction)?;
-            if !is_whole(beside) {
-                return None;
-            }
-            self.first[usize::from(direction)] = place_of(beside.position * 7)?;
-            self.turns[usize::from(direction)] = beside.turns;
-        }
+        self.turns = around.turns;
         Some(())
     }
 
-    /// Places of the six neighbours of a member of the family that was looked at.
-    pub(crate) fn neighbours(&self, position: u64) -> [u64; 6] {
-        let sums = &SUMS[self.parity & 1][(position % 7) as usize];
+    fn around_parent(&mut self, family: u64, coarser: u8) -> Option<Around> {
+        let coarsest = coarser.checked_sub(1)?;
+        let parent = family / 7;
+        match self.parent {
+            Some((known, around)) if known == parent => around,
+            _ => {
+                let around = Around::of(parent, coarsest);
+                self.parent = Some((parent, around));
+                around
+            }
+        }
+    }
+
+    /// Places of the six neighbours of a member of the family that was looked at, by its digit.
+    pub(crate) fn neighbours(&self, digit: u64) -> [u64; 6] {
+        let sums = &SUMS[usize::from(self.resolution & 1)][(digit & 7) as usize];
         AROUND.map(|direction| {
-            let (digit, carry) = sums[usize::from(direction)];
+            let (digit, carry) = sums[usize::from(direction & 7)];
             let carry = usize::from(carry & 7);
             self.first[carry] + u64::from(turned(digit, self.turns[carry]))
         })

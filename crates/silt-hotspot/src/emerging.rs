@@ -4,7 +4,6 @@ use h3o::CellIndex;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::area::Cursor;
 use crate::caveat::{self, Caveat};
 use crate::classes::{self, EmergingClass};
 use crate::error::OptionError;
@@ -282,15 +281,16 @@ impl Cube {
             .iter()
             .map(|step| Lag::of(neighbourhood, step, limits))
             .collect::<Result<_, _>>()?;
-        let mut slots: Vec<u64> = lags
+        let mut listed: Vec<(CellIndex, u32)> = lags
             .iter()
-            .flat_map(|lag| lag.cells.iter().map(|cell| cell.slot))
+            .flat_map(|lag| lag.cells.iter().map(|cell| (cell.cell, cell.size)))
             .collect();
-        slots.par_sort_unstable();
-        slots.dedup();
-        let bins = slots.len() as u64 * steps.len() as u64;
+        listed.par_sort_unstable();
+        listed.dedup();
+        let (cells, sizes): (Vec<CellIndex>, Vec<u32>) = listed.into_iter().unzip();
+        let bins = cells.len() as u64 * steps.len() as u64;
         if bins > limits.max_space_time_bins {
-            let (cells, steps) = (slots.len() as u64, steps.len() as u64);
+            let (cells, steps) = (cells.len() as u64, steps.len() as u64);
             return Err(OptionError::TooManyBins {
                 cells,
                 steps,
@@ -298,26 +298,20 @@ impl Cube {
             });
         }
         let mut sums = vec![0.0; bins as usize];
-        let mut totals = vec![0.0; slots.len()];
+        let mut totals = vec![0.0; cells.len()];
         for (step, lag) in lags.iter().enumerate() {
             let mut row = 0;
             for cell in &lag.cells {
-                while slots[row] < cell.slot {
+                while cells[row] < cell.cell {
                     row += 1;
                 }
                 sums[row * steps.len() + step] = cell.sum + cell.own;
                 totals[row] += cell.own;
             }
         }
-        let area = neighbourhood.area();
-        let mut cursor = Cursor::default();
-        let cells = slots
-            .iter()
-            .filter_map(|&slot| area.cell_near(slot, &mut cursor))
-            .collect();
         Ok(Self {
             cells,
-            sizes: neighbourhood.sizes_of(&slots),
+            sizes,
             totals,
             sums,
         })

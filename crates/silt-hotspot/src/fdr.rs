@@ -25,6 +25,7 @@ pub fn benjamini_hochberg(p: &[f64]) -> Vec<f64> {
 }
 
 /// Not a number where there was no p.
+#[derive(Debug)]
 pub(crate) struct QValues {
     pub(crate) listed: Vec<f64>,
     pub(crate) groups: Vec<f64>,
@@ -33,110 +34,309 @@ pub(crate) struct QValues {
 /// As [`benjamini_hochberg`], where many tests share one p: `groups` holds such a p and the number
 /// of its tests. What has no p (not a number, or `None`) was not tested and is not counted.
 pub(crate) fn q_values(listed: &[f64], groups: &[Option<(f64, u64)>]) -> QValues {
-    let order = sorted(listed);
-    let mut group_order: Vec<(f64, usize, u64)> = groups
+    let mut tested: Vec<Group> = groups
         .iter()
         .enumerate()
-        .filter_map(|(at, group)| group.map(|(p, tests)| (p.max(0.0), at, tests)))
+        .filter_map(|(at, group)| group.map(|(p, tests)| Group::new(p, tests, at)))
         .collect();
-    group_order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+    tested.sort_unstable_by(|a, b| a.p.total_cmp(&b.p));
+    let different = listed
+        .par_chunks(CHUNK)
+        .map(Different::of)
+        .try_reduce(Different::default, Different::joined);
+    match different {
+        Some(different) => of_few(listed, different, tested, groups.len()),
+        None => of_many(listed, &tested, groups.len()),
+    }
+}
 
-    let in_groups: u64 = group_order.iter().map(|&(.., tests)| tests).sum();
-    let tests = order.len() as u64 + in_groups;
+/// p that one task looks at.
+const CHUNK: usize = 1 << 14;
+
+/// A p without a sign, so that numbers have the order of their bits.
+fn plain(p: f64) -> f64 {
+    p.max(0.0) + 0.0
+}
+
+/// Tests that share a p.
+#[derive(Clone, Copy, Debug)]
+struct Group {
+    p: f64,
+    tests: u64,
+    /// Where it was given.
+    at: usize,
+}
+
+impl Group {
+    fn new(p: f64, tests: u64, at: usize) -> Self {
+        let p = plain(p);
+        Self { p, tests, at }
+    }
+}
+
+/// The least rate on the way from the largest p down.
+struct Descent {
+    tests: f64,
+    /// Rank of the next p: tests that are left.
+    rank: u64,
+    least: f64,
+}
+
+impl Descent {
+    /// The rate of a p that so many tests have. Among equal ones the first seen has the highest
+    /// rank, and thereby the least of their rates.
+    fn rate(&mut self, p: f64, tests: u64) -> f64 {
+        if self.rank > 0 {
+            self.least = self.least.min(p * self.tests / self.rank as f64);
+        }
+        self.rank -= tests;
+        self.least
+    }
+}
+
+/// Different p and how many tests have each, as long as they are few: values that are counts make
+/// few. Open addressing by the bits of p.
+#[derive(Clone)]
+struct Different {
+    places: Vec<(u64, u64)>,
+    known: usize,
+}
+
+const DIFFERENT_LOG2: u32 = 11;
+/// A quarter of the places, so that most are found at once.
+const MOST_DIFFERENT: usize = 1 << (DIFFERENT_LOG2 - 2);
+/// The bits of no p.
+const FREE: u64 = u64::MAX;
+
+impl Default for Different {
+    fn default() -> Self {
+        Self {
+            places: vec![(FREE, 0); 1 << DIFFERENT_LOG2],
+            known: 0,
+        }
+    }
+}
+
+impl Different {
+    /// `None` where they are many.
+    fn of(listed: &[f64]) -> Option<Self> {
+        let mut different = Self::default();
+        for &p in listed.iter().filter(|p| !p.is_nan()) {
+            different.add(plain(p).to_bits(), 1)?;
+        }
+        Some(different)
+    }
+
+    fn joined(mut self, other: Self) -> Option<Self> {
+        for &(bits, tests) in other.places.iter().filter(|place| place.0 != FREE) {
+            self.add(bits, tests)?;
+        }
+        Some(self)
+    }
+
+    fn add(&mut self, bits: u64, tests: u64) -> Option<()> {
+        let at = self.place_of(bits);
+        let place = &mut self.places[at];
+        if place.0 == FREE {
+            if self.known == MOST_DIFFERENT {
+                return None;
+            }
+            self.known += 1;
+            place.0 = bits;
+        }
+        place.1 += tests;
+        Some(())
+    }
+
+    /// Where some bits are, or would be.
+    fn place_of(&self, bits: u64) -> usize {
+        // Fibonacci hashing: the upper bits of a product with 2^64 divided by the golden ratio.
+        let mut at = (bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - DIFFERENT_LOG2)) as usize;
+        while self.places[at].0 != bits && self.places[at].0 != FREE {
+            at = (at + 1) % self.places.len();
+        }
+        at
+    }
+}
+
+fn of_few(listed: &[f64], different: Different, tested: Vec<Group>, groups: usize) -> QValues {
+    // Those of the list stand behind the groups.
+    let places = different.places.iter().enumerate();
+    let of_list = places
+        .filter(|(_, place)| place.0 != FREE)
+        .map(|(at, &(bits, tests))| Group::new(f64::from_bits(bits), tests, groups + at));
+    let mut all: Vec<Group> = tested.into_iter().chain(of_list).collect();
+    all.sort_unstable_by(|a, b| a.p.total_cmp(&b.p));
+    let tests = all.iter().map(|group| group.tests).sum();
+    let mut descent = Descent {
+        tests: tests as f64,
+        rank: tests,
+        least: 1.0,
+    };
+    let mut q = vec![f64::NAN; groups + different.places.len()];
+    for same in all.chunk_by(|a, b| a.p == b.p).rev() {
+        let rate = descent.rate(same[0].p, same.iter().map(|group| group.tests).sum());
+        same.iter().for_each(|group| q[group.at] = rate);
+    }
+    let rates = q.split_off(groups);
+    let rate = |&p: &f64| match p.is_nan() {
+        true => f64::NAN,
+        false => rates[different.place_of(plain(p).to_bits())],
+    };
+    QValues {
+        listed: listed.par_iter().with_min_len(CHUNK).map(rate).collect(),
+        groups: q,
+    }
+}
+
+/// p of the list and groups between two bounds, ascending.
+struct Part<'a> {
+    order: Vec<u32>,
+    groups: &'a [Group],
+    /// Tests in this part and all below it.
+    rank: u64,
+}
+
+/// The rates of a [`Part`], as far as it tells them.
+struct PartRates {
+    /// In the order of the part.
+    listed: Vec<f64>,
+    /// With the place where the group was given.
+    groups: Vec<(usize, f64)>,
+    least: f64,
+}
+
+fn of_many(listed: &[f64], tested: &[Group], groups: usize) -> QValues {
+    let bounds = bounds(listed, rayon::current_num_threads());
+    let orders: Vec<Vec<u32>> = bounds
+        .par_windows(2)
+        .map(|bounds| order(listed, bounds[0], bounds[1]))
+        .collect();
+    let mut parts = Vec::with_capacity(orders.len());
+    let (mut rest, mut rank) = (tested, 0);
+    for (order, end) in orders.into_iter().zip(&bounds[1..]) {
+        let (groups, after) = rest.split_at(rest.partition_point(|group| group.p < *end));
+        rank += order.len() as u64 + groups.iter().map(|group| group.tests).sum::<u64>();
+        rest = after;
+        parts.push(Part {
+            order,
+            groups,
+            rank,
+        });
+    }
+    let rates: Vec<PartRates> = parts
+        .par_iter()
+        .map(|part| part.rates(listed, rank))
+        .collect();
+
+    // A rate is the least of its own part and of those above.
     let mut q = QValues {
         listed: vec![f64::NAN; listed.len()],
-        groups: vec![f64::NAN; groups.len()],
+        groups: vec![f64::NAN; groups],
     };
-    let mut rank = tests;
     let mut least: f64 = 1.0;
-    let mut rest = order.as_slice();
-    // From the largest p down. Among equal ones the first seen has the highest rank, and thereby
-    // the least of their rates.
-    loop {
-        let last = rest.last().map(|key| key.p);
-        let last_group = group_order.last().map(|&(p, ..)| p);
-        let Some(p) = last.into_iter().chain(last_group).reduce(f64::max) else {
-            return q;
+    for (part, rates) in parts.iter().zip(rates).rev() {
+        for (&at, rate) in part.order.iter().zip(rates.listed) {
+            q.listed[at as usize] = rate.min(least);
+        }
+        for (at, rate) in rates.groups {
+            q.groups[at] = rate.min(least);
+        }
+        least = least.min(rates.least);
+    }
+    q
+}
+
+/// p from which the bounds of a part are chosen.
+const SAMPLES_PER_PART: usize = 256;
+
+/// Bounds of parts that hold about equally many p: one more than there are parts, from 0 to beyond
+/// the largest p.
+fn bounds(listed: &[f64], parts: usize) -> Vec<f64> {
+    let step = (listed.len() / (parts * SAMPLES_PER_PART)).max(1);
+    let sample = listed.iter().step_by(step).filter(|p| !p.is_nan());
+    let mut sample: Vec<f64> = sample.map(|&p| plain(p)).collect();
+    sample.sort_unstable_by(f64::total_cmp);
+    let mut bounds = vec![0.0];
+    bounds.extend((1..parts).filter_map(|part| sample.get(part * sample.len() / parts)));
+    bounds.push(f64::INFINITY);
+    bounds
+}
+
+impl Part<'_> {
+    /// Of `tests` in all parts.
+    fn rates(&self, listed: &[f64], tests: u64) -> PartRates {
+        let p_of = |&at: &u32| plain(listed[at as usize]);
+        let mut listed: Vec<f64> = self.order.iter().map(p_of).collect();
+        let mut of_groups = Vec::with_capacity(self.groups.len());
+        let mut descent = Descent {
+            tests: tests as f64,
+            rank: self.rank,
+            least: f64::INFINITY,
         };
-        if rank > 0 {
-            least = least.min(p * tests as f64 / rank as f64);
+        // From the largest p down; each p of the list gives place to its rate.
+        let mut rest = listed.as_mut_slice();
+        let mut groups = self.groups;
+        while !(rest.is_empty() && groups.is_empty()) {
+            let last = rest.last().copied().unwrap_or(0.0);
+            let p = groups.last().map_or(last, |group| group.p.max(last));
+            let of_list = rest.iter().rev().take_while(|&&own| own == p).count();
+            let (below, same) = rest.split_at_mut(rest.len() - of_list);
+            let of_group = groups.iter().rev().take_while(|group| group.p == p).count();
+            let (groups_below, same_groups) = groups.split_at(groups.len() - of_group);
+            let in_groups: u64 = same_groups.iter().map(|group| group.tests).sum();
+            let rate = descent.rate(p, in_groups + of_list as u64);
+            same.fill(rate);
+            of_groups.extend(same_groups.iter().map(|group| (group.at, rate)));
+            (rest, groups) = (below, groups_below);
         }
-        while let Some((_, at, tests)) = group_order.pop_if(|group| group.0 == p) {
-            q.groups[at] = least;
-            rank -= tests;
-        }
-        while let Some((key, before)) = rest.split_last()
-            && key.p == p
-        {
-            q.listed[key.at as usize] = least;
-            rank -= 1;
-            rest = before;
+        PartRates {
+            listed,
+            groups: of_groups,
+            least: descent.least,
         }
     }
 }
 
-/// A p, and where it stood.
-#[derive(Clone, Copy, Debug, Default)]
-struct Key {
-    p: f64,
-    at: u32,
-    drawer: u32,
-}
-
-/// Keys in a drawer, on average **\[inferred\]**: few enough to sort by insertion.
-const KEYS_PER_DRAWER: usize = 4;
-/// Keys from which a task sorts drawers.
-const TASK_KEYS: usize = 1 << 14;
-
-/// Sorts by p, and leaves out what is not a number. Most p lie anywhere between 0 and 1, so that
-/// many drawers leave little to sort in each.
-fn sorted(listed: &[f64]) -> Vec<Key> {
-    let drawers = listed.len().div_ceil(KEYS_PER_DRAWER);
-    let mut ends = vec![0_u32; drawers];
-    let mut keys = Vec::with_capacity(listed.len());
+/// Bits of a p of at most 1 as a number of single precision.
+const KEY_BITS: u32 = 30;
+const DIGIT_BITS: u32 = 10;
+/// Places of the p from one bound to below another, ascending by p. Numbers that are not negative
+/// have the order of their bits, so that they can be dealt digit by digit; single precision has few
+/// digits, and the few that it does not tell apart are compared.
+fn order(listed: &[f64], first: f64, end: f64) -> Vec<u32> {
+    let mut keys: Vec<u64> = Vec::with_capacity(listed.len());
     for (at, &p) in (0..).zip(listed) {
-        if p.is_nan() {
-            continue;
-        }
-        let p = p.max(0.0);
-        let drawer = ((p * drawers as f64) as usize).min(drawers - 1) as u32;
-        ends[drawer as usize] += 1;
-        keys.push(Key { p, at, drawer });
-    }
-    let mut total = 0;
-    for end in &mut ends {
-        total += *end;
-        *end = total - *end;
-    }
-    // Beginnings up to here; each moves to the end of its drawer as that fills.
-    let mut sorted = vec![Key::default(); keys.len()];
-    for key in keys {
-        let next = &mut ends[key.drawer as usize];
-        sorted[*next as usize] = key;
-        *next += 1;
-    }
-    let mut tasks = Vec::new();
-    let (mut rest, mut first_of_task, mut first) = (sorted.as_mut_slice(), 0, 0);
-    let mut within = Vec::new();
-    for end in ends {
-        let end = end as usize;
-        if end - first > 1 {
-            within.push(first - first_of_task..end - first_of_task);
-        }
-        first = end;
-        if end - first_of_task >= TASK_KEYS {
-            let (of_task, after) = rest.split_at_mut(end - first_of_task);
-            tasks.push((of_task, std::mem::take(&mut within)));
-            (rest, first_of_task) = (after, end);
+        let (is_number, p) = (!p.is_nan(), plain(p));
+        // What is not a number is in no part.
+        if is_number && p >= first && p < end {
+            keys.push(u64::from((p as f32).to_bits()) << 32 | at);
         }
     }
-    tasks.push((rest, within));
-    tasks.into_par_iter().for_each(|(keys, drawers)| {
-        for drawer in drawers {
-            keys[drawer].sort_unstable_by(|a, b| a.p.total_cmp(&b.p));
+    let mut dealt = vec![0; keys.len()];
+    for digit in 0..KEY_BITS / DIGIT_BITS {
+        let digit_of = |key: u64| (key >> (32 + digit * DIGIT_BITS)) as usize % (1 << DIGIT_BITS);
+        let mut next = [0_u32; 1 << DIGIT_BITS];
+        keys.iter().for_each(|&key| next[digit_of(key)] += 1);
+        let mut total = 0;
+        for next in &mut next {
+            total += *next;
+            *next = total - *next;
         }
-    });
-    sorted
+        for &key in &keys {
+            let next = &mut next[digit_of(key)];
+            dealt[*next as usize] = key;
+            *next += 1;
+        }
+        std::mem::swap(&mut keys, &mut dealt);
+    }
+    let place = |key: u64| key as u32;
+    for same in keys.chunk_by_mut(|a, b| *a >> 32 == *b >> 32) {
+        if same.len() > 1 {
+            same.sort_unstable_by_key(|&key| plain(listed[place(key) as usize]).to_bits());
+        }
+    }
+    keys.into_iter().map(place).collect()
 }
 
 #[cfg(test)]

@@ -50,20 +50,66 @@ fn bins_have_the_sign_of_z() {
     assert_eq!(bins, [3, 2, -2, -1, 0, -3]);
 }
 
-#[test]
-fn keys_are_sorted_however_they_are_spread() {
-    let mut next = crate::testing::random(5);
-    for power in [1, 3, 40, 200] {
-        let p: Vec<f64> = (0..50_000)
-            .map(|at| if at % 9 == 0 { 1.0 } else { next().powi(power) })
-            .collect();
-        let sorted = super::sorted(&p);
-        assert!(sorted.is_sorted_by_key(|key| key.p));
-        assert!(sorted.iter().all(|key| key.p == p[key.at as usize]));
-        let mut numbers: Vec<u32> = sorted.iter().map(|key| key.at).collect();
-        numbers.sort_unstable();
-        assert!(numbers.into_iter().eq(0..p.len() as u32));
+/// The definition, test by test.
+fn naive(listed: &[f64], groups: &[(f64, u64)]) -> (Vec<f64>, Vec<f64>) {
+    let mut all: Vec<f64> = listed.iter().copied().filter(|p| !p.is_nan()).collect();
+    for &(p, tests) in groups {
+        all.extend(std::iter::repeat_n(p, tests as usize));
     }
-    assert_eq!(super::sorted(&[f64::NAN, 0.5, f64::NAN]).len(), 1);
-    assert!(super::sorted(&[]).is_empty());
+    all.sort_unstable_by(f64::total_cmp);
+    let mut q = vec![1.0; all.len()];
+    let mut least: f64 = 1.0;
+    for at in (0..all.len()).rev() {
+        least = least.min(all[at] * all.len() as f64 / (at + 1) as f64);
+        q[at] = least;
+    }
+    // Equal p share the rate of the last of them: no lower rank has a smaller one.
+    let q_of = |p: f64| q[all.partition_point(|&other| other <= p) - 1];
+    (
+        listed
+            .iter()
+            .map(|&p| if p.is_nan() { p } else { q_of(p) })
+            .collect(),
+        groups.iter().map(|&(p, _)| q_of(p)).collect(),
+    )
+}
+
+#[test]
+fn rates_are_those_of_the_definition_however_p_is_spread() {
+    let mut next = crate::testing::random(5);
+    for (count, power) in [
+        (1, 1),
+        (700, 1),
+        (50_000, 1),
+        (50_000, 3),
+        (50_000, 40),
+        (50_000, 200),
+    ] {
+        for different in [u64::MAX, 20, 600, 5_000] {
+            let p = |at: usize, random: f64| match at % 9 {
+                0 => 1.0,
+                4 => f64::NAN,
+                _ if different == u64::MAX => random.powi(power),
+                _ => ((random * different as f64).floor() / different as f64).powi(power),
+            };
+            let listed: Vec<f64> = (0..count).map(|at| p(at, next())).collect();
+            let mut groups: Vec<(f64, u64)> = (1..8).map(|size| (next(), size * 100)).collect();
+            groups.push((listed[count / 2].max(0.0), 3));
+            let q = q_values(
+                &listed,
+                &groups.iter().map(|&group| Some(group)).collect::<Vec<_>>(),
+            );
+            let (of_list, of_groups) = naive(&listed, &groups);
+            let is_same = |a: &[f64], b: &[f64]| {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.to_bits() == b.to_bits())
+            };
+            assert!(is_same(&q.listed, &of_list), "{count} {power} {different}");
+            assert!(
+                is_same(&q.groups, &of_groups),
+                "{count} {power} {different}"
+            );
+        }
+    }
+    assert!(q_values(&[], &[]).listed.is_empty());
+    assert!(q_values(&[f64::NAN], &[None]).listed[0].is_nan());
 }

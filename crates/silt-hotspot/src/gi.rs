@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use h3o::CellIndex;
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeStruct as _;
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::caveat::{self, Caveat};
 use crate::error::OptionError;
 use crate::fdr;
+use crate::gi_cells::GiCells;
 use crate::lag::{Lag, LagCell};
 use crate::limits::Limits;
 use crate::neighbours::Neighbourhood;
@@ -49,37 +50,42 @@ impl Default for GiOptions {
 }
 
 /// Score of a cell.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GiScore {
     /// Standard deviations that the neighbourhood's sum lies above (hot) or below (cold) what
     /// chance gives it.
     pub z: f64,
-    /// Two-sided p of `z` by the normal distribution, not adjusted for the number of cells.
-    pub p: f64,
     /// False discovery rate of Benjamini and Hochberg over all cells of the study area.
     pub q: f64,
-    /// -3 to 3 by `q`: see [`crate::bin_of_q`].
-    pub bin: i8,
     /// `(M + 1) / (R + 1)` by conditional permutations, where asked for: one-sided, on the side
     /// where the cell lies; not adjusted.
     pub p_permutation: Option<f64>,
 }
 
-/// A cell that has a value, or a neighbour with one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct GiCell {
-    /// The cell.
-    pub cell: CellIndex,
-    /// Its own value, 0 when it has none.
-    pub value: f64,
-    /// Whether it has a value, be it 0.
-    pub has_value: bool,
-    /// Sum over the neighbourhood, the cell itself included.
-    pub sum: f64,
-    /// Cells of the neighbourhood in the study area, the cell itself included.
-    pub neighbourhood: u32,
-    /// The score; `None` where none exists, for which [`GiResult::caveats`] names the reason.
-    pub score: Option<GiScore>,
+impl GiScore {
+    /// Two-sided p of `z` by the normal distribution, not adjusted for the number of cells.
+    #[must_use]
+    pub fn p(&self) -> f64 {
+        two_sided_p(self.z)
+    }
+
+    /// -3 to 3 by `q`: see [`crate::bin_of_q`].
+    #[must_use]
+    pub fn bin(&self) -> i8 {
+        fdr::bin_of_q(self.z, self.q)
+    }
+}
+
+impl Serialize for GiScore {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut score = serializer.serialize_struct("GiScore", 5)?;
+        score.serialize_field("z", &self.z)?;
+        score.serialize_field("p", &self.p())?;
+        score.serialize_field("q", &self.q)?;
+        score.serialize_field("bin", &self.bin())?;
+        score.serialize_field("p_permutation", &self.p_permutation)?;
+        score.end()
+    }
 }
 
 /// Cells without a value in their neighbourhood, which are counted and not listed. Those with
@@ -90,7 +96,7 @@ pub struct EmptyCells {
     pub neighbourhood: u32,
     /// How many cells these are.
     pub cells: u64,
-    /// The score they share; `None` as in [`GiCell::score`].
+    /// The score they share; `None` as in [`crate::GiCell::score`].
     pub score: Option<GiScore>,
 }
 
@@ -100,7 +106,7 @@ pub struct GiResult {
     /// Number, mean and spread of the study area's values.
     pub study: StudySummary,
     /// Cells with a value or a neighbour with one, ascending by cell.
-    pub cells: Vec<GiCell>,
+    pub cells: GiCells,
     /// All other cells, ascending by the size of the neighbourhood.
     pub empty: Vec<EmptyCells>,
     /// Cells with `z > 0` and `q` of at most alpha.
@@ -147,10 +153,8 @@ fn scored(
     let scale = Scale::new(&moments, options.weights, neighbourhood.largest());
 
     let z = |cell: &LagCell| scale.z(cell.sum + cell.own, cell.size);
-    let p: Vec<f64> = lag
-        .cells
-        .par_iter()
-        .with_min_len(TASK_CELLS)
+    let cells = lag.cells.par_iter().with_min_len(TASK_CELLS);
+    let p: Vec<f64> = cells
         .map_init(PMemory::default, |memory, cell| {
             z(cell).map_or(f64::NAN, |z| memory.two_sided_p(z))
         })
@@ -164,74 +168,55 @@ fn scored(
         .zip(empty_sizes.values())
         .map(|(z, &cells)| z.map(|z| (two_sided_p(z), cells)))
         .collect();
+    let unscored = p.iter().any(|p| p.is_nan()) || empty_p.iter().any(Option::is_none);
     let q = fdr::q_values(&p, &empty_p);
+    drop(p);
     let chance = options
         .permutations
         .map(|permutations| Chance::draw(&lag, &empty_sizes, values, permutations));
 
-    let score = |z: Option<f64>, p: f64, q: f64, p_permutation: Option<f64>| {
-        z.map(|z| GiScore {
-            z,
-            p,
-            q,
-            bin: fdr::bin_of_q(z, q),
-            p_permutation,
-        })
-    };
-    let listed = |(at, cell): (usize, &LagCell)| {
-        let p_permutation = chance.as_ref().and_then(|chance| chance.p(at, cell));
-        GiCell {
-            cell: cell.cell,
-            value: cell.own,
-            has_value: cell.row().is_some(),
-            sum: cell.sum + cell.own,
-            neighbourhood: cell.size,
-            score: score(z(cell), p[at], q.listed[at], p_permutation),
-        }
-    };
-    let numbered = lag.cells.par_iter().with_min_len(TASK_CELLS).enumerate();
-    let cells: Vec<GiCell> = numbered.map(listed).collect();
     let empty: Vec<EmptyCells> = empty_sizes
         .iter()
         .enumerate()
-        .map(|(at, (&size, &cells))| {
-            let p_permutation = chance.as_ref().and_then(|chance| chance.p_of_empty(size));
-            let p = empty_p[at].map_or(f64::NAN, |(p, _)| p);
-            EmptyCells {
-                neighbourhood: size,
-                cells,
-                score: score(empty_z[at], p, q.groups[at], p_permutation),
-            }
+        .map(|(at, (&size, &cells))| EmptyCells {
+            neighbourhood: size,
+            cells,
+            score: empty_z[at].map(|z| GiScore {
+                z,
+                q: q.groups[at],
+                p_permutation: chance.as_ref().and_then(|chance| chance.p_of_empty(size)),
+            }),
         })
         .collect();
-
-    let (mut hot, mut cold) = (0, 0);
-    let mut count = |z: Option<f64>, times: u64| {
-        hot += u64::from(z > Some(0.0)) * times;
-        cold += u64::from(z.is_some_and(|z| z < 0.0)) * times;
+    let is_significant = |q: f64| q <= options.alpha;
+    let sides = |z: Option<f64>| {
+        let cold = z.is_some_and(|z| z < 0.0);
+        (u64::from(z > Some(0.0)), u64::from(cold))
     };
-    for (cell, _) in lag
-        .cells
-        .iter()
-        .zip(&q.listed)
-        .filter(|&(_, &q)| q <= options.alpha)
-    {
-        count(z(cell), 1);
+    let scored = lag.cells.par_iter().zip(&q.listed);
+    let (mut hot, mut cold) = scored
+        .with_min_len(COUNTED_CELLS)
+        .filter(|&(_, &q)| is_significant(q))
+        .map(|(cell, _)| sides(z(cell)))
+        .reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
+    for group in &empty {
+        let score = group.score.filter(|score| is_significant(score.q));
+        let of_one = sides(score.map(|score| score.z));
+        hot += of_one.0 * group.cells;
+        cold += of_one.1 * group.cells;
     }
-    for group in empty
-        .iter()
-        .filter(|group| group.score.is_some_and(|score| score.q <= options.alpha))
-    {
-        count(group.score.map(|score| score.z), group.cells);
-    }
-    let unscored = p.iter().any(|p| p.is_nan()) || empty.iter().any(|group| group.score.is_none());
     let mut caveats = caveat::of_field(values.area_cells, moments.squares);
     if unscored && moments.squares > 0.0 {
         caveats.push(Caveat::NeighbourhoodIsWholeArea);
     }
+    let p_permutation = chance.map(|chance| {
+        let numbered = lag.cells.par_iter().enumerate().with_min_len(TASK_CELLS);
+        let p = numbered.map(|(at, cell)| chance.p(at, cell).unwrap_or(f64::NAN));
+        p.collect()
+    });
     Ok(GiResult {
         study: values.summary_of(&moments),
-        cells,
+        cells: GiCells::new(lag, q.listed, p_permutation, scale),
         empty,
         hot,
         cold,
@@ -241,6 +226,8 @@ fn scored(
 
 /// Cells that one task takes at least.
 const TASK_CELLS: usize = 4096;
+/// Cells that one task counts at least.
+const COUNTED_CELLS: usize = 1 << 16;
 
 /// p of the scores met last: where values are counts, few differ.
 struct PMemory {
@@ -282,10 +269,21 @@ pub(crate) fn check_level(name: &'static str, value: f64) -> Result<(), OptionEr
 /// How many cells the listed ones leave, by the size of their neighbourhood.
 pub(crate) fn empty_sizes(neighbourhood: &Neighbourhood, lag: &Lag) -> BTreeMap<u32, u64> {
     let mut left: BTreeMap<u32, u64> = neighbourhood.sizes().collect();
-    let mut listed = vec![0_u64; neighbourhood.largest() as usize + 1];
-    for cell in &lag.cells {
-        listed[cell.size as usize] += 1;
-    }
+    let sizes = neighbourhood.largest() as usize + 1;
+    let count = |mut listed: Vec<u64>, cells: &[LagCell]| {
+        for cell in cells {
+            listed[cell.size as usize] += 1;
+        }
+        listed
+    };
+    let listed = lag
+        .cells
+        .par_chunks(COUNTED_CELLS)
+        .fold(|| vec![0; sizes], count)
+        .reduce(
+            || vec![0; sizes],
+            |a, b| a.iter().zip(b).map(|(a, b)| a + b).collect(),
+        );
     for (&size, cells) in &mut left {
         *cells = cells.saturating_sub(listed[size as usize]);
     }
@@ -294,6 +292,7 @@ pub(crate) fn empty_sizes(neighbourhood: &Neighbourhood, lag: &Lag) -> BTreeMap<
 }
 
 /// The part of the formula of z that depends only on the size of a neighbourhood.
+#[derive(Clone, Debug)]
 pub(crate) struct Scale {
     weights: Weights,
     /// By size: expected value, and standard deviation of the neighbourhood's sum; `None` where

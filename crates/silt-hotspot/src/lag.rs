@@ -6,14 +6,14 @@ use rayon::prelude::*;
 use crate::area::Cursor;
 use crate::error::OptionError;
 use crate::limits::Limits;
-use crate::neighbours::{Neighbourhood, Scratch};
+use crate::neighbours::{Neighbourhood, Scratch, SizeCursor};
 use crate::slots::SlotSet;
 use crate::values::CellValues;
 
-/// A cell whose neighbourhood holds a value.
+/// A cell whose neighbourhood holds a value: half a line of the processor's cache, as a result may
+/// have millions.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct LagCell {
-    pub(crate) slot: u64,
     pub(crate) cell: CellIndex,
     /// Sum over the neighbours, the cell itself left out.
     pub(crate) sum: f64,
@@ -35,6 +35,7 @@ impl LagCell {
 
 /// The cells whose neighbourhood holds a value, ascending. The neighbours of a cell are summed in
 /// ascending order, however they are found.
+#[derive(Debug)]
 pub(crate) struct Lag {
     pub(crate) cells: Vec<LagCell>,
 }
@@ -42,10 +43,10 @@ pub(crate) struct Lag {
 /// Cells with a value that one task looks at, and tasks whose neighbours are held at a time.
 const CHUNK_PAIRS: usize = 1 << 15;
 const CHUNKS_AT_ONCE: usize = 16;
-/// An array over all slots is used when it has at most this many, or this many times the pairs;
+/// An array over all slots is used when it has at most so many, and at most so many for each pair;
 /// else pairs are sorted.
-const DENSE_SLOTS: u64 = 1 << 24;
-const DENSE_SLOTS_PER_PAIR: u64 = 64;
+const ARRAY_SLOTS: u64 = 1 << 24;
+const SLOTS_PER_PAIR: u64 = 64;
 /// Cells that one task of a plain loop takes at least.
 const TASK_CELLS: usize = 4096;
 
@@ -79,15 +80,15 @@ impl Lag {
                 limit: limits.max_pairs,
             });
         }
-        let is_dense = area.slots() <= DENSE_SLOTS && area.slots() / DENSE_SLOTS_PER_PAIR <= pairs;
+        let is_dense = area.slots() <= ARRAY_SLOTS && area.slots() / SLOTS_PER_PAIR <= pairs;
         Ok(match method {
             Method::Chosen if neighbourhood.keeps_neighbours() => {
                 gathered(neighbourhood, values, own_slots)
             }
-            Method::Chosen if is_dense => dense(neighbourhood, values, own_slots),
+            Method::Chosen if is_dense => scattered(neighbourhood, values, own_slots),
             Method::Chosen => sorted(neighbourhood, values, own_slots),
             #[cfg(test)]
-            Method::Dense => dense(neighbourhood, values, own_slots),
+            Method::Scattered => scattered(neighbourhood, values, own_slots),
             #[cfg(test)]
             Method::Sorted => sorted(neighbourhood, values, own_slots),
         })
@@ -102,45 +103,45 @@ impl Lag {
         sum_of: impl Fn(usize, u64) -> f64 + Sync,
     ) -> Self {
         let area = neighbourhood.area();
-        let sizes = neighbourhood.sizes_of(slots);
         let first_row = |slot: u64| own_slots.partition_point(|&own| own < slot);
-        // What a task knows from the cell before: the run of the area, and the next row.
-        let list = |(cursor, next): &mut (Cursor, Option<usize>),
-                    (at, slot, size): (usize, u64, u32)| {
-            let row = next.unwrap_or_else(|| first_row(slot));
+        let list = |known: &mut Known, (at, &slot): (usize, &u64)| {
+            let row = known.next_row.unwrap_or_else(|| first_row(slot));
             // Each cell with a value is among the slots, and both ascend.
             let has_value = own_slots.get(row) == Some(&slot);
-            *next = Some(row + usize::from(has_value));
+            known.next_row = Some(row + usize::from(has_value));
             let cell = if has_value {
                 values.cells[row]
             } else {
-                area.cell_near(slot, cursor).expect("only cells are listed")
+                area.cell_near(slot, &mut known.cell)
+                    .expect("only cells are listed")
             };
             LagCell {
-                slot,
                 cell,
                 sum: sum_of(at, slot),
                 own: if has_value { values.values[row] } else { 0.0 },
-                size,
+                size: neighbourhood.size_near(slot, &mut known.size),
                 row: if has_value { row as u32 } else { NO_ROW },
             }
         };
-        let cells = slots
-            .par_iter()
-            .zip(&sizes)
-            .enumerate()
-            .map(|(at, (&slot, &size))| (at, slot, size))
-            .with_min_len(TASK_CELLS)
-            .map_init(|| (Cursor::default(), None), list)
-            .collect();
-        Self { cells }
+        let numbered = slots.par_iter().enumerate().with_min_len(TASK_CELLS);
+        Self {
+            cells: numbered.map_init(Known::default, list).collect(),
+        }
     }
+}
+
+/// What a task knows from the slot before.
+#[derive(Default)]
+struct Known {
+    cell: Cursor,
+    size: SizeCursor,
+    next_row: Option<usize>,
 }
 
 enum Method {
     Chosen,
     #[cfg(test)]
-    Dense,
+    Scattered,
     #[cfg(test)]
     Sorted,
 }
@@ -205,7 +206,7 @@ fn each_chunk(
 }
 
 /// Each cell with a value adds it to its neighbours, in an array over all slots.
-fn dense(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u64]) -> Lag {
+fn scattered(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u64]) -> Lag {
     let slots = neighbourhood.area().slots();
     let mut sums = vec![0.0; slots as usize];
     let mut listed = SlotSet::new(slots);
@@ -225,7 +226,7 @@ fn dense(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u64]) 
     Lag::new(neighbourhood, values, own_slots, &listed.to_vec(), sum_of)
 }
 
-/// As [`dense`], in memory that does not depend on the area.
+/// As [`scattered`], in memory that does not depend on the area.
 fn sorted(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u64]) -> Lag {
     let mut pairs: Vec<(u64, f64)> = own_slots.iter().map(|&slot| (slot, 0.0)).collect();
     each_chunk(neighbourhood, values, |first, (touched, counts)| {

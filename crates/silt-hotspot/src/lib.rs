@@ -18,8 +18,9 @@
 //! let dam = LatLng::new(-20.2, -43.5)?.to_cell(Resolution::Three);
 //! let values = CellValues::sum(&area, [(dam, 40.0), (dam, 2.0)])?;
 //! let result = gi_star(&neighbourhood, &values, &GiOptions::default(), &limits)?;
-//! let score = result.cells[0].score.expect("a field that varies has a score");
-//! assert!(score.z > 70.0 && score.bin == 3);
+//! let hottest = result.cells.of_cell(dam).and_then(|cell| cell.score);
+//! let score = hottest.expect("a field that varies has a score");
+//! assert!(score.z > 70.0 && score.bin() == 3);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -38,6 +39,7 @@ mod error;
 mod fdr;
 mod geodesy;
 mod gi;
+mod gi_cells;
 mod lag;
 mod lattice;
 mod limits;
@@ -61,7 +63,8 @@ pub use emerging::{
 pub use error::{AreaError, ClusterError, NeighbourError, OptionError, ValueError};
 pub use fdr::{FDR_LEVELS, benjamini_hochberg, bin_of_q};
 pub use geodesy::EARTH_RADIUS_KM;
-pub use gi::{EmptyCells, GiCell, GiOptions, GiResult, GiScore, Weights, gi_star};
+pub use gi::{EmptyCells, GiOptions, GiResult, GiScore, Weights, gi_star};
+pub use gi_cells::{GiCell, GiCells};
 pub use limits::Limits;
 pub use moran::{
     LocalMoranCell, LocalMoranOptions, LocalMoranResult, LocalMoranScore, MoranEmptyCells,

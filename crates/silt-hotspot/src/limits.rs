@@ -5,14 +5,14 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Cells of a study area that have to be looked at one by one: all of a listed area, and all of
-    /// any area with a distance band. The whole world with k-rings is never looked at, so that this
-    /// does not bound it. Default 20,000,000.
+    /// any area with a distance band. The whole world with k-rings is looked at only where its
+    /// neighbours are kept. Default 20,000,000.
     pub max_scanned_cells: u64,
     /// Cells of one neighbourhood, the cell itself included. Default 20,000 (a ring of k = 81).
     pub max_neighbourhood_cells: u64,
     /// Neighbours of all cells of an area that [`crate::Neighbourhood`] keeps, 4 bytes each; those
-    /// of larger areas are found anew for each request, which takes longer. Default 4,000,000 (16
-    /// MB).
+    /// of larger areas are found anew for each request, which takes longer. Default 16,000,000 (64
+    /// MB): the world at resolution 5 has 12,100,992.
     pub max_kept_neighbours: u64,
     /// Pairs of a cell with a value and one of its neighbours, or of places in a clustering.
     /// Default 200,000,000.
@@ -32,7 +32,7 @@ impl Default for Limits {
         Self {
             max_scanned_cells: 20_000_000,
             max_neighbourhood_cells: 20_000,
-            max_kept_neighbours: 4_000_000,
+            max_kept_neighbours: 16_000_000,
             max_pairs: 200_000_000,
             max_permutations: 99_999,
             max_space_time_bins: 20_000_000,

@@ -8,7 +8,8 @@ use proptest::prelude::*;
 
 use crate::testing::{area_of, disk, random, rings, sum};
 use crate::{
-    GiCell, GiOptions, GiResult, Limits, Neighbourhood, Permutations, StudyArea, Weights, gi_star,
+    GiCell, GiCells, GiOptions, GiResult, Limits, Neighbourhood, Permutations, StudyArea, Weights,
+    gi_star,
 };
 
 fn gi(prepared: &Neighbourhood, rows: &[(CellIndex, f64)], weights: Weights) -> GiResult {
@@ -27,7 +28,7 @@ fn gi(prepared: &Neighbourhood, rows: &[(CellIndex, f64)], weights: Weights) -> 
     .expect("a result")
 }
 
-fn z_by_cell(cells: &[GiCell]) -> BTreeMap<CellIndex, f64> {
+fn z_by_cell(cells: &GiCells) -> BTreeMap<CellIndex, f64> {
     cells
         .iter()
         .filter_map(|cell| Some((cell.cell, cell.score?.z)))
@@ -92,7 +93,7 @@ proptest! {
         let scaled = by(2_f64.powi(power));
         let found = gi(&prepared, &scaled, Weights::Binary);
         prop_assert_eq!(found.cells.len(), expected.cells.len());
-        for (a, b) in found.cells.iter().zip(&expected.cells) {
+        for (a, b) in found.cells.iter().zip(expected.cells.iter()) {
             prop_assert_eq!(a.score, b.score);
         }
         prop_assert_eq!(found.empty, expected.empty);
@@ -110,7 +111,7 @@ proptest! {
         let prepared = rings(&area_of(&cells), k);
         let binary = gi(&prepared, &rows, Weights::Binary);
         let rows = gi(&prepared, &rows, Weights::RowStandardised);
-        for (a, b) in binary.cells.iter().zip(&rows.cells) {
+        for (a, b) in binary.cells.iter().zip(rows.cells.iter()) {
             let (Some(a), Some(b)) = (a.score, b.score) else { panic!("a score is missing") };
             prop_assert!((a.z - b.z).abs() <= 1e-9 * a.z.abs().max(1.0), "{} and {}", a.z, b.z);
             prop_assert_eq!(a.p_permutation, b.p_permutation);
@@ -156,7 +157,7 @@ proptest! {
         for score in scores {
             missing |= score.is_none();
             if let Some(score) = score {
-                let numbers = [score.z, score.p, score.q, score.p_permutation.unwrap_or(f64::NAN)];
+                let numbers = [score.z, score.p(), score.q, score.p_permutation.unwrap_or(f64::NAN)];
                 prop_assert!(numbers.iter().all(|number| number.is_finite()), "{:?}", score);
             }
         }
@@ -179,7 +180,7 @@ fn a_planted_cluster_is_found_and_its_neighbours_rank_below_it() {
         let centre = *inner[(next() * inner.len() as f64) as usize];
         rows.extend(centre.grid_disk_safe(1).map(|cell| (cell, 2.0)));
         let result = gi(&prepared, &rows, Weights::Binary);
-        let mut ranked: Vec<&GiCell> = result.cells.iter().collect();
+        let mut ranked: Vec<GiCell> = result.cells.iter().collect();
         ranked.sort_by(|a, b| {
             b.score
                 .map(|s| s.z)
@@ -187,7 +188,7 @@ fn a_planted_cluster_is_found_and_its_neighbours_rank_below_it() {
                 .expect("numbers")
         });
         assert_eq!(ranked[0].cell, centre, "seed {seed}");
-        assert_eq!(ranked[0].score.map(|score| score.bin), Some(3));
+        assert_eq!(ranked[0].score.map(|score| score.bin()), Some(3));
         let ring: Vec<CellIndex> = centre.grid_disk_safe(1).collect();
         assert!(
             ranked[1..7].iter().all(|cell| ring.contains(&cell.cell)),

@@ -69,9 +69,9 @@ fn value_of(ordered: u64) -> f64 {
 /// core, and so do the ends of all buckets.
 const ROWS_PER_BUCKET: usize = 256;
 const MOST_BUCKETS: u64 = 1024;
-/// Rows from which more threads than one are asked **\[inferred\]**: on a busy machine waking them
-/// takes as long as a hundred thousand rows.
-const PARALLEL_ROWS: usize = 1 << 17;
+/// Rows from which more threads than one are asked **\[inferred\]**: waking them takes as long as
+/// some ten thousand rows.
+const PARALLEL_ROWS: usize = 1 << 16;
 /// Rows that one task looks up at least.
 const TASK_ROWS: usize = 4096;
 /// A table over the slots of a bucket is used where it has at most this many for each row.
@@ -88,18 +88,19 @@ pub(crate) fn by_cell(area: &StudyArea, rows: &[(CellIndex, f64)], is_exact: boo
         let mut hint = 0;
         rows.iter().map(|row| slot_of(&mut hint, row)).collect()
     };
-    if rows.is_sorted_by(|a, b| a.0 < b.0) {
-        return summed_before(rows, one_by_one());
+    let in_parallel = || {
+        let rows = rows.par_iter().with_min_len(TASK_ROWS);
+        rows.map_init(|| 0, slot_of).collect()
+    };
+    let is_large = rows.len() >= PARALLEL_ROWS;
+    let is_summed = rows.is_sorted_by(|a, b| a.0 < b.0);
+    match (is_summed, is_large) {
+        (true, true) => summed_before(rows, in_parallel()),
+        (true, false) => summed_before(rows, one_by_one()),
+        (false, false) => in_buckets(area, rows, &one_by_one(), is_exact, false),
+        // Entered once: a call from outside the pool waits for its threads to wake each time.
+        (false, true) => rayon::scope(|_| in_buckets(area, rows, &in_parallel(), is_exact, true)),
     }
-    if rows.len() < PARALLEL_ROWS {
-        return in_buckets(area, rows, &one_by_one(), is_exact, false);
-    }
-    // Entered once: a call from outside the pool waits for its threads to wake each time.
-    rayon::scope(|_| {
-        let parallel = rows.par_iter().with_min_len(TASK_ROWS);
-        let slots: Vec<u64> = parallel.map_init(|| 0, slot_of).collect();
-        in_buckets(area, rows, &slots, is_exact, true)
-    })
 }
 
 /// One row for each cell, ascending: what others have summed already.
