@@ -7,7 +7,7 @@ use serde_json::Value;
 use silt_analysis::{LEVELS, rank_regions};
 use silt_index::regions::RegionKind;
 
-use super::request::{KNOWN, Request, versions_key};
+use super::request::{Request, known, versions_key};
 use super::{Asked, Made, page};
 use crate::error::Problem;
 use crate::links::Links;
@@ -28,8 +28,9 @@ pub(super) async fn regions(
     let deadline = Deadline::of(&state.config);
     let world = state.world();
     let layer = world.layer(&collection)?;
-    let known: Vec<&str> = KNOWN.into_iter().chain(["level"]).collect();
-    let parameters = Parameters::read(uri.query(), &known)?;
+    let mut names = known();
+    names.push("level");
+    let parameters = Parameters::read(uri.query(), &names)?;
     let format = choose(&headers, parameters.get("f"), &FORMATS)?;
     let (level, kind) = level_of(&parameters)?;
     let key = format!(

@@ -7,7 +7,7 @@ use axum::http::Response;
 use h3o::Resolution;
 use sha2::{Digest, Sha256};
 use silt_analysis::{
-    AreaOptions, Asked, Hotspots, Question, QuestionLimits, Regions, Scores, Subject, View, Within,
+    AreaOptions, Asked, Hotspots, PARAMETERS, Question, QuestionLimits, Regions, Scores, Subject, View, Within,
     hotspots,
 };
 use silt_jobs::Progress;
@@ -17,6 +17,7 @@ use super::{FORMATS, HotspotState, page, problem};
 use crate::config::{Limits, ServerConfig};
 use crate::describe::attribution;
 use crate::error::Problem;
+use crate::hex::hex;
 use crate::layer::Layer;
 use crate::links::Links;
 use crate::query::Parameters;
@@ -37,21 +38,10 @@ pub(super) const SELECTING: [&str; 8] = [
 ];
 
 /// All parameters of a question.
-pub(super) const KNOWN: [&str; 27] = {
-    let own = silt_analysis::PARAMETERS;
-    let mut all = ["f"; 27];
-    let mut at = 0;
-    while at < SELECTING.len() {
-        all[at] = SELECTING[at];
-        at += 1;
-    }
-    let mut place = 0;
-    while place < own.len() {
-        all[at + place] = own[place];
-        place += 1;
-    }
-    all
-};
+pub(super) fn known() -> Vec<&'static str> {
+    let selecting = SELECTING.into_iter();
+    selecting.chain(PARAMETERS).chain(["f"]).collect()
+}
 
 /// Parameters that choose what is shown of what was computed.
 const SHOWING: [&str; 5] = ["limit", "cold", "significant", "members", "f"];
@@ -112,10 +102,6 @@ pub(super) fn versions_key(world: &World, layer: &Layer) -> String {
         layer.info.version,
         regions_version(world)
     )
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A body as a part of a key.
