@@ -396,7 +396,7 @@ async fn tile_json(
     let document = TileJson {
         name: schema.title.clone(),
         description: schema.description.clone(),
-        attribution: describe::attribution(&world, &layer),
+        attribution: describe::attribution(&world, &layer, parameters.get("source")),
         version: format!("1.0.{}", layer.info.version),
         tiles: vec![format!("{address}{}", query_suffix(&uri))],
         min_zoom: 0,
@@ -501,7 +501,7 @@ async fn tileset(
     ));
     let mut document = tileset_head(&layer);
     document["tileMatrixSetId"] = WEB_MERCATOR_QUAD.into();
-    document["attribution"] = describe::attribution(&world, &layer).into();
+    document["attribution"] = describe::attribution(&world, &layer, None).into();
     document["layers"] = json!([{
         "id": layer.id(),
         "title": layer.info.schema.title,

@@ -16,7 +16,7 @@ use silt_extraction::answer;
 use silt_extraction::question::Question;
 
 use super::question::Asked;
-use super::{Held, NoTotals, short_hex, page};
+use super::{Held, NoTotals, page, short_hex};
 use crate::error::Problem;
 use crate::item::{is_known, set_header};
 use crate::links::Links;

@@ -7,15 +7,16 @@ use axum::http::Response;
 use h3o::Resolution;
 use sha2::{Digest, Sha256};
 use silt_analysis::{
-    AreaOptions, Asked, Hotspots, PARAMETERS, Question, QuestionLimits, Regions, Scores, Subject, View, Within,
-    hotspots,
+    AreaOptions, Asked, Hotspots, PARAMETERS, Question, QuestionLimits, Regions, Scores, Subject,
+    View, Within, hotspots,
 };
 use silt_jobs::Progress;
+use silt_store::SourceInfo;
 
 use super::file::{HotspotFile, polygons_of, render};
 use super::{FORMATS, HotspotState, page, problem};
 use crate::config::{Limits, ServerConfig};
-use crate::describe::attribution;
+use crate::describe::{attribution, selected_sources};
 use crate::error::Problem;
 use crate::hex::hex;
 use crate::layer::Layer;
@@ -227,9 +228,14 @@ impl Request {
         &self.selecting
     }
 
-    /// Who published the data.
+    /// Who published the data that takes part.
     pub(super) fn attribution(&self) -> String {
-        attribution(&self.world, &self.layer)
+        attribution(&self.world, &self.layer, self.selection.source())
+    }
+
+    /// The sources whose features take part.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &SourceInfo> {
+        selected_sources(&self.world, &self.layer, self.selection.source())
     }
 
     /// What the computation depends on.

@@ -22,7 +22,9 @@ use crate::negotiate::{Format, choose};
 use crate::query::Parameters;
 use crate::selection::Deadline;
 use crate::state::AppState;
-use crate::tile_routes::{TileKey, check_tile_format, kept_or_made, query_suffix, rect, tile_of_file};
+use crate::tile_routes::{
+    TileKey, check_tile_format, kept_or_made, query_suffix, rect, tile_of_file,
+};
 
 /// Name of the layer in the tiles.
 const LAYER: &str = "hotspots";
