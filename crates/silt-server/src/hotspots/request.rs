@@ -10,6 +10,7 @@ use silt_analysis::{
     AreaOptions, Asked, Hotspots, PARAMETERS, Question, QuestionLimits, Regions, Scores, Subject,
     View, Within, hotspots,
 };
+use silt_index::regions::RegionSet;
 use silt_jobs::Progress;
 use silt_store::SourceInfo;
 
@@ -221,6 +222,11 @@ impl Request {
     /// The collection.
     pub(super) fn layer(&self) -> &Layer {
         &self.layer
+    }
+
+    /// The regions, bundled and the users'.
+    pub(super) fn regions(&self) -> &RegionSet {
+        &self.world.regions
     }
 
     /// Parameters that select features, as they were given.
