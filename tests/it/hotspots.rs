@@ -1,107 +1,12 @@
 //! Hotspots as their users meet them: over HTTP and on the command line, with real registers.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::{Random, Server, Silt, mirror, points};
-
-fn features(document: &Value) -> &Vec<Value> {
-    document["features"].as_array().expect("features")
-}
-
-/// What holds of every answer with Gi*.
-fn check_invariants(document: &Value) {
-    let text = document.to_string();
-    assert!(
-        !text.contains("NaN") && !text.contains("Infinity"),
-        "{text}"
-    );
-    let study = &document["study_area"];
-    let number = |name: &str| {
-        study[name]
-            .as_f64()
-            .unwrap_or_else(|| panic!("{name}: {study}"))
-    };
-    assert!(
-        (number("total") / number("n") - number("mean")).abs()
-            <= 1e-9 * number("mean").abs().max(1.0)
-    );
-    assert_eq!(
-        number("n"),
-        number("cells_with_value") + number("cells_empty")
-    );
-    let mut before = f64::INFINITY;
-    let mut ids = std::collections::BTreeSet::new();
-    for (at, feature) in features(document).iter().enumerate() {
-        let own = &feature["properties"];
-        assert_eq!(own["rank"], at + 1);
-        assert!(
-            ids.insert(own["h3"].as_str().expect("h3").to_owned()),
-            "a cell stands twice"
-        );
-        let value = |name: &str| {
-            own[name]
-                .as_f64()
-                .unwrap_or_else(|| panic!("{name}: {own}"))
-        };
-        let (z, p, q) = (value("z"), value("p"), value("q"));
-        assert!(z > 0.0 && z <= before, "{own}");
-        before = z;
-        assert!(
-            (0.0..=1.0).contains(&p) && (0.0..=1.0).contains(&q) && p <= q + 1e-15,
-            "{own}"
-        );
-        let bin = match q {
-            q if q <= 0.01 => 3,
-            q if q <= 0.05 => 2,
-            q if q <= 0.10 => 1,
-            _ => 0,
-        };
-        assert_eq!(own["bin"], bin, "{own}");
-        let geometry = feature["geometry"]["type"].as_str();
-        assert!(matches!(geometry, Some("Polygon" | "MultiPolygon")));
-    }
-    for name in [
-        "parameters",
-        "method",
-        "caveats",
-        "dataVersion",
-        "methodVersion",
-        "attribution",
-    ] {
-        assert!(!document[name].is_null(), "{name} is missing");
-    }
-}
-
-/// Gi* of the first cell by its formula, from the answer alone.
-fn recompute_first(document: &Value) {
-    let (study, first) = (
-        &document["study_area"],
-        &features(document)[0]["properties"],
-    );
-    let of = |value: &Value| value.as_f64().expect("a number");
-    let (n, mean, s) = (of(&study["n"]), of(&study["mean"]), of(&study["s"]));
-    let (sum, w) = (of(&first["sum"]), of(&first["neighbourhood"]));
-    let z = (sum - mean * w) / (s * ((n * w - w * w) / (n - 1.0)).sqrt());
-    assert!((z - of(&first["z"])).abs() < 1e-9 * z.abs(), "{z} {first}");
-}
-
-fn registers(test: &str) -> Option<(Silt, Server)> {
-    let mirror = mirror(test)?;
-    let silt = Silt::new();
-    for source in [
-        "brazil-sigbm",
-        "chile-sernageomin",
-        "us-nid-tailings",
-        "gem-coal-mines",
-    ] {
-        silt.import_source(&mirror, source, &[]);
-    }
-    let server = silt.serve();
-    Some((silt, server))
-}
+use crate::hotspots_support::{
+    check_invariants, features, number, recompute_first, registers, sample, send,
+};
 
 #[test]
 fn real_registers_have_hotspots_where_mining_is() {
@@ -214,7 +119,7 @@ fn real_registers_have_hotspots_where_mining_is() {
     ]);
     assert_eq!(std::fs::read_to_string(&file).expect("the file"), body);
 
-    // Regions, joined hotspots, what lies near.
+    // Regions, what lies near.
     let ranking = server.json("/hotspots/tailings_facilities/regions?level=admin1&region=iso3:BRA");
     assert_eq!(
         ranking["regions"][0]["region"], "admin1:BR-MG",
@@ -222,16 +127,6 @@ fn real_registers_have_hotspots_where_mining_is() {
         ranking["regions"][0]
     );
     assert!(ranking["regions"][0]["cells_hot"].as_u64() > Some(0));
-    let joint =
-        server.json("/hotspots/joint?collections=tailings_facilities,mines&region=iso3:USA");
-    for feature in features(&joint) {
-        let scores = feature["properties"]["scores"].as_object().expect("scores");
-        assert_eq!(scores.len(), 2);
-        assert!(
-            scores.values().all(|score| score["z"].as_f64() > Some(0.0)),
-            "{scores:?}"
-        );
-    }
     let near = server.json("/near?lon=-44.12&lat=-20.12&radius_km=30&limit=1000");
     let distances: Vec<f64> = features(&near)
         .iter()
@@ -242,74 +137,6 @@ fn real_registers_have_hotspots_where_mining_is() {
         "{distances:?}"
     );
     assert!(distances.iter().all(|&km| km <= 30.0));
-}
-
-/// Two groups, one of them dense, and some sites around.
-fn sample() -> Silt {
-    let mut random = Random(7);
-    let names: Vec<String> = (0..120).map(|at| format!("s{at}")).collect();
-    let rows: Vec<(&str, f64, f64, &str)> = names
-        .iter()
-        .enumerate()
-        .map(|(at, name)| {
-            let (lon, lat) = if at < 40 {
-                (-70.3 + random.unit() * 0.1, -27.4 + random.unit() * 0.1)
-            } else {
-                (-71.0 + random.unit() * 2.0, -36.0 + random.unit() * 16.0)
-            };
-            (
-                name.as_str(),
-                lon,
-                lat,
-                if at % 2 == 0 { "active" } else { "closed" },
-            )
-        })
-        .collect();
-    let silt = Silt::new();
-    let file = silt.file("sites.geojson", points(&rows));
-    silt.import(&file, "sites", &["--edition", "2024"]);
-    silt
-}
-
-/// Status, headers of interest and body.
-fn send(
-    server: &Server,
-    method: &str,
-    path: &str,
-    body: Option<&str>,
-    known: Option<&str>,
-) -> (u16, BTreeMap<String, String>, Vec<u8>) {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .build()
-        .into();
-    let url = server.url(path);
-    let response = match (method, body) {
-        ("POST", Some(body)) => agent
-            .post(url)
-            .header("content-type", "application/geo+json")
-            .send(body),
-        _ => {
-            let mut request = agent.get(url);
-            if let Some(tag) = known {
-                request = request.header("if-none-match", tag);
-            }
-            request.call()
-        }
-    };
-    let mut response = response.expect("an answer");
-    let headers = response
-        .headers()
-        .iter()
-        .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
-        .collect();
-    let bytes = response
-        .body_mut()
-        .with_config()
-        .limit(64 << 20)
-        .read_to_vec()
-        .expect("a body");
-    (response.status().as_u16(), headers, bytes)
 }
 
 #[test]
@@ -357,6 +184,70 @@ fn answers_have_strong_tags_and_every_format() {
         })
         .collect();
     assert_eq!(tags.len(), 4, "each format has a tag of its own");
+}
+
+#[test]
+fn ranked_regions_come_with_their_outlines() {
+    let silt = sample();
+    let server = silt.serve();
+    let path = "/hotspots/sites/regions?level=admin1&region=iso3:CHL&resolution=5";
+    let ranking = server.json(path);
+    let regions = ranking["regions"].as_array().expect("regions");
+    assert!(regions.len() > 3, "{ranking}");
+    let drawn = server.json(&format!("{path}&f=geojson"));
+    assert!(drawn["regions"].is_null());
+    for name in ["parameters", "study_area", "ranking", "attribution"] {
+        assert_eq!(drawn[name], ranking[name], "{name}");
+    }
+    let rows: Vec<&Value> = features(&drawn)
+        .iter()
+        .map(|feature| &feature["properties"])
+        .collect();
+    assert_eq!(rows, regions.iter().collect::<Vec<_>>());
+    for feature in features(&drawn) {
+        assert_eq!(feature["id"], feature["properties"]["region"]);
+        assert_eq!(feature["geometry"]["type"], "MultiPolygon");
+        // The features of a region lie in its outline.
+        let outline: geojson::Geometry =
+            serde_json::from_value(feature["geometry"].clone()).expect("a geometry");
+        let outline: geo::MultiPolygon = outline.try_into().expect("polygons");
+        for polygon in &outline {
+            assert!(
+                geo::Winding::is_ccw(polygon.exterior()),
+                "outer rings are counterclockwise"
+            );
+        }
+        let region = feature["id"].as_str().expect("an id");
+        let items = server.json(&format!(
+            "/collections/sites/items?region={region}&limit=1000"
+        ));
+        assert_eq!(items["numberMatched"], feature["properties"]["n"]);
+        let inside = features(&items)
+            .iter()
+            .filter(|item| {
+                let at = &item["geometry"]["coordinates"];
+                let at = geo::Point::new(number(&at[0]), number(&at[1]));
+                geo::Intersects::intersects(&outline, &at)
+            })
+            .count();
+        // Some lie within the tolerance off the coast.
+        assert!(
+            inside * 10 >= features(&items).len() * 8,
+            "{region}: {inside} of {}",
+            features(&items).len()
+        );
+    }
+    let (status, headers, file) = send(&server, "GET", &format!("{path}&f=parquet"), None, None);
+    assert_eq!(status, 200);
+    assert_eq!(headers["content-type"], "application/vnd.apache.parquet");
+    assert_eq!(
+        (&file[..4], &file[file.len() - 4..]),
+        (&b"PAR1"[..], &b"PAR1"[..])
+    );
+    // Outlines are most of it: more than the bare table has.
+    let (_, table) = server.get(&format!("{path}&f=csv"));
+    assert!(file.len() > 2 * table.len(), "{} bytes", file.len());
+    assert_eq!(server.get(&format!("{path}&f=fgb")).0, 400);
 }
 
 #[test]

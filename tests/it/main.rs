@@ -13,6 +13,8 @@ mod editions;
 mod export;
 mod extraction;
 mod hotspots;
+mod hotspots_joint;
+mod hotspots_support;
 mod processes;
 mod regions;
 mod registers;

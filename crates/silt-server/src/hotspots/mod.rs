@@ -2,6 +2,7 @@
 
 mod file;
 mod joint;
+mod joint_question;
 mod near;
 pub(crate) mod openapi;
 mod page;
