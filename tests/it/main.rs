@@ -14,6 +14,7 @@ mod export;
 mod extraction;
 mod hotspots;
 mod hotspots_joint;
+mod hotspots_questions;
 mod hotspots_support;
 mod processes;
 mod regions;
