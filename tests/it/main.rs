@@ -13,6 +13,7 @@ mod editions;
 mod export;
 mod extraction;
 mod hotspots;
+mod hotspots_bad_input;
 mod hotspots_joint;
 mod hotspots_questions;
 mod hotspots_support;
