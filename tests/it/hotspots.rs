@@ -1,107 +1,12 @@
 //! Hotspots as their users meet them: over HTTP and on the command line, with real registers.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::{Random, Server, Silt, mirror, points};
-
-fn features(document: &Value) -> &Vec<Value> {
-    document["features"].as_array().expect("features")
-}
-
-/// What holds of every answer with Gi*.
-fn check_invariants(document: &Value) {
-    let text = document.to_string();
-    assert!(
-        !text.contains("NaN") && !text.contains("Infinity"),
-        "{text}"
-    );
-    let study = &document["study_area"];
-    let number = |name: &str| {
-        study[name]
-            .as_f64()
-            .unwrap_or_else(|| panic!("{name}: {study}"))
-    };
-    assert!(
-        (number("total") / number("n") - number("mean")).abs()
-            <= 1e-9 * number("mean").abs().max(1.0)
-    );
-    assert_eq!(
-        number("n"),
-        number("cells_with_value") + number("cells_empty")
-    );
-    let mut before = f64::INFINITY;
-    let mut ids = std::collections::BTreeSet::new();
-    for (at, feature) in features(document).iter().enumerate() {
-        let own = &feature["properties"];
-        assert_eq!(own["rank"], at + 1);
-        assert!(
-            ids.insert(own["h3"].as_str().expect("h3").to_owned()),
-            "a cell stands twice"
-        );
-        let value = |name: &str| {
-            own[name]
-                .as_f64()
-                .unwrap_or_else(|| panic!("{name}: {own}"))
-        };
-        let (z, p, q) = (value("z"), value("p"), value("q"));
-        assert!(z > 0.0 && z <= before, "{own}");
-        before = z;
-        assert!(
-            (0.0..=1.0).contains(&p) && (0.0..=1.0).contains(&q) && p <= q + 1e-15,
-            "{own}"
-        );
-        let bin = match q {
-            q if q <= 0.01 => 3,
-            q if q <= 0.05 => 2,
-            q if q <= 0.10 => 1,
-            _ => 0,
-        };
-        assert_eq!(own["bin"], bin, "{own}");
-        let geometry = feature["geometry"]["type"].as_str();
-        assert!(matches!(geometry, Some("Polygon" | "MultiPolygon")));
-    }
-    for name in [
-        "parameters",
-        "method",
-        "caveats",
-        "dataVersion",
-        "methodVersion",
-        "attribution",
-    ] {
-        assert!(!document[name].is_null(), "{name} is missing");
-    }
-}
-
-/// Gi* of the first cell by its formula, from the answer alone.
-fn recompute_first(document: &Value) {
-    let (study, first) = (
-        &document["study_area"],
-        &features(document)[0]["properties"],
-    );
-    let of = |value: &Value| value.as_f64().expect("a number");
-    let (n, mean, s) = (of(&study["n"]), of(&study["mean"]), of(&study["s"]));
-    let (sum, w) = (of(&first["sum"]), of(&first["neighbourhood"]));
-    let z = (sum - mean * w) / (s * ((n * w - w * w) / (n - 1.0)).sqrt());
-    assert!((z - of(&first["z"])).abs() < 1e-9 * z.abs(), "{z} {first}");
-}
-
-fn registers(test: &str) -> Option<(Silt, Server)> {
-    let mirror = mirror(test)?;
-    let silt = Silt::new();
-    for source in [
-        "brazil-sigbm",
-        "chile-sernageomin",
-        "us-nid-tailings",
-        "gem-coal-mines",
-    ] {
-        silt.import_source(&mirror, source, &[]);
-    }
-    let server = silt.serve();
-    Some((silt, server))
-}
+use crate::hotspots_support::{
+    check_invariants, features, number, recompute_first, registers, sample, send,
+};
 
 #[test]
 fn real_registers_have_hotspots_where_mining_is() {
@@ -214,7 +119,7 @@ fn real_registers_have_hotspots_where_mining_is() {
     ]);
     assert_eq!(std::fs::read_to_string(&file).expect("the file"), body);
 
-    // Regions, joined hotspots, what lies near.
+    // Regions, what lies near.
     let ranking = server.json("/hotspots/tailings_facilities/regions?level=admin1&region=iso3:BRA");
     assert_eq!(
         ranking["regions"][0]["region"], "admin1:BR-MG",
@@ -222,16 +127,6 @@ fn real_registers_have_hotspots_where_mining_is() {
         ranking["regions"][0]
     );
     assert!(ranking["regions"][0]["cells_hot"].as_u64() > Some(0));
-    let joint =
-        server.json("/hotspots/joint?collections=tailings_facilities,mines&region=iso3:USA");
-    for feature in features(&joint) {
-        let scores = feature["properties"]["scores"].as_object().expect("scores");
-        assert_eq!(scores.len(), 2);
-        assert!(
-            scores.values().all(|score| score["z"].as_f64() > Some(0.0)),
-            "{scores:?}"
-        );
-    }
     let near = server.json("/near?lon=-44.12&lat=-20.12&radius_km=30&limit=1000");
     let distances: Vec<f64> = features(&near)
         .iter()
@@ -242,74 +137,6 @@ fn real_registers_have_hotspots_where_mining_is() {
         "{distances:?}"
     );
     assert!(distances.iter().all(|&km| km <= 30.0));
-}
-
-/// Two groups, one of them dense, and some sites around.
-fn sample() -> Silt {
-    let mut random = Random(7);
-    let names: Vec<String> = (0..120).map(|at| format!("s{at}")).collect();
-    let rows: Vec<(&str, f64, f64, &str)> = names
-        .iter()
-        .enumerate()
-        .map(|(at, name)| {
-            let (lon, lat) = if at < 40 {
-                (-70.3 + random.unit() * 0.1, -27.4 + random.unit() * 0.1)
-            } else {
-                (-71.0 + random.unit() * 2.0, -36.0 + random.unit() * 16.0)
-            };
-            (
-                name.as_str(),
-                lon,
-                lat,
-                if at % 2 == 0 { "active" } else { "closed" },
-            )
-        })
-        .collect();
-    let silt = Silt::new();
-    let file = silt.file("sites.geojson", points(&rows));
-    silt.import(&file, "sites", &["--edition", "2024"]);
-    silt
-}
-
-/// Status, headers of interest and body.
-fn send(
-    server: &Server,
-    method: &str,
-    path: &str,
-    body: Option<&str>,
-    known: Option<&str>,
-) -> (u16, BTreeMap<String, String>, Vec<u8>) {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .build()
-        .into();
-    let url = server.url(path);
-    let response = match (method, body) {
-        ("POST", Some(body)) => agent
-            .post(url)
-            .header("content-type", "application/geo+json")
-            .send(body),
-        _ => {
-            let mut request = agent.get(url);
-            if let Some(tag) = known {
-                request = request.header("if-none-match", tag);
-            }
-            request.call()
-        }
-    };
-    let mut response = response.expect("an answer");
-    let headers = response
-        .headers()
-        .iter()
-        .filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())))
-        .collect();
-    let bytes = response
-        .body_mut()
-        .with_config()
-        .limit(64 << 20)
-        .read_to_vec()
-        .expect("a body");
-    (response.status().as_u16(), headers, bytes)
 }
 
 #[test]
@@ -357,6 +184,70 @@ fn answers_have_strong_tags_and_every_format() {
         })
         .collect();
     assert_eq!(tags.len(), 4, "each format has a tag of its own");
+}
+
+#[test]
+fn ranked_regions_come_with_their_outlines() {
+    let silt = sample();
+    let server = silt.serve();
+    let path = "/hotspots/sites/regions?level=admin1&region=iso3:CHL&resolution=5";
+    let ranking = server.json(path);
+    let regions = ranking["regions"].as_array().expect("regions");
+    assert!(regions.len() > 3, "{ranking}");
+    let drawn = server.json(&format!("{path}&f=geojson"));
+    assert!(drawn["regions"].is_null());
+    for name in ["parameters", "study_area", "ranking", "attribution"] {
+        assert_eq!(drawn[name], ranking[name], "{name}");
+    }
+    let rows: Vec<&Value> = features(&drawn)
+        .iter()
+        .map(|feature| &feature["properties"])
+        .collect();
+    assert_eq!(rows, regions.iter().collect::<Vec<_>>());
+    for feature in features(&drawn) {
+        assert_eq!(feature["id"], feature["properties"]["region"]);
+        assert_eq!(feature["geometry"]["type"], "MultiPolygon");
+        // The features of a region lie in its outline.
+        let outline: geojson::Geometry =
+            serde_json::from_value(feature["geometry"].clone()).expect("a geometry");
+        let outline: geo::MultiPolygon = outline.try_into().expect("polygons");
+        for polygon in &outline {
+            assert!(
+                geo::Winding::is_ccw(polygon.exterior()),
+                "outer rings are counterclockwise"
+            );
+        }
+        let region = feature["id"].as_str().expect("an id");
+        let items = server.json(&format!(
+            "/collections/sites/items?region={region}&limit=1000"
+        ));
+        assert_eq!(items["numberMatched"], feature["properties"]["n"]);
+        let inside = features(&items)
+            .iter()
+            .filter(|item| {
+                let at = &item["geometry"]["coordinates"];
+                let at = geo::Point::new(number(&at[0]), number(&at[1]));
+                geo::Intersects::intersects(&outline, &at)
+            })
+            .count();
+        // Some lie within the tolerance off the coast.
+        assert!(
+            inside * 10 >= features(&items).len() * 8,
+            "{region}: {inside} of {}",
+            features(&items).len()
+        );
+    }
+    let (status, headers, file) = send(&server, "GET", &format!("{path}&f=parquet"), None, None);
+    assert_eq!(status, 200);
+    assert_eq!(headers["content-type"], "application/vnd.apache.parquet");
+    assert_eq!(
+        (&file[..4], &file[file.len() - 4..]),
+        (&b"PAR1"[..], &b"PAR1"[..])
+    );
+    // Outlines are most of it: more than the bare table has.
+    let (_, table) = server.get(&format!("{path}&f=csv"));
+    assert!(file.len() > 2 * table.len(), "{} bytes", file.len());
+    assert_eq!(server.get(&format!("{path}&f=fgb")).0, 400);
 }
 
 #[test]
@@ -420,174 +311,6 @@ fn an_own_polygon_is_posted_and_tiles_draw_the_same_cells() {
         Some(&headers["etag"]),
     );
     assert_eq!(known.0, 304);
-}
-
-#[test]
-fn bad_questions_are_refused_by_name_and_never_break_anything() {
-    let silt = sample();
-    let server = silt.serve();
-    for (question, named) in [
-        ("region=iso3:XYZ", "region"),
-        ("region=iso3:CHL&value=sum:status", "value"),
-        ("value=sum:nothing", "value"),
-        ("value=median:height", "value"),
-        ("resolution=16", "resolution"),
-        ("resolution=15", "resolution"),
-        ("region=iso3:CHL&resolution=11", "resolution"),
-        ("alpha=0", "alpha"),
-        ("alpha=2", "alpha"),
-        ("permutations=1000000000", "permutations"),
-        ("neighbours=1000", "neighbours"),
-        ("distance_km=-4", "distance_km"),
-        (
-            "region=iso3:CHL&resolution=6&distance_km=15000",
-            "neighbours",
-        ),
-        ("method=magic", "method"),
-        ("method=emerging", "method"),
-        ("region=iso3:VAT&resolution=2", "region"),
-        ("bbox=1,2,3", "bbox"),
-        ("bbox=-140,-40,-139,-39&resolution=5", "bbox"),
-        ("filter=status%20=", "filter"),
-        ("datetime=yesterday", "datetime"),
-        ("limit=0", "limit"),
-        ("members=perhaps", "members"),
-        ("colour=red", "colour"),
-        ("f=docx", "f"),
-        ("alpha=0.05&alpha=0.05", "alpha"),
-    ] {
-        let (status, media_type, body) = server.get_typed(&format!("/hotspots/sites?{question}"));
-        assert_eq!(
-            (status, media_type.as_str()),
-            (400, "application/problem+json"),
-            "{question}: {body}"
-        );
-        let problem: Value = serde_json::from_str(&body).expect("a problem");
-        assert_eq!(
-            problem["violations"][0]["parameter"], named,
-            "{question}: {body}"
-        );
-        assert!(!body.contains("src/"), "{body}");
-    }
-    let too_fine = server
-        .get("/hotspots/sites?region=iso3:CHL&resolution=11")
-        .1;
-    assert!(too_fine.contains("is possible"), "{too_fine}");
-
-    let bow_tie = json!({"type": "Polygon", "coordinates": [[[-72.0, -30.0], [-69.0, -26.0], [-69.0, -30.0], [-72.0, -26.0], [-72.0, -30.0]]]});
-    let (status, _, body) = send(
-        &server,
-        "POST",
-        "/hotspots/sites",
-        Some(&bow_tie.to_string()),
-        None,
-    );
-    let text = String::from_utf8_lossy(&body).into_owned();
-    assert_eq!(status, 400, "{text}");
-    assert!(
-        text.contains("longitude -70.5") && text.contains("latitude -28.0"),
-        "{text}"
-    );
-    let circle = |vertices: u32| {
-        let ring: Vec<[f64; 2]> = (0..=vertices)
-            .map(|at| {
-                let angle = f64::from(at % vertices) / f64::from(vertices) * std::f64::consts::TAU;
-                [-70.0 + angle.cos(), -28.0 + angle.sin()]
-            })
-            .collect();
-        json!({"type": "Polygon", "coordinates": [ring]}).to_string()
-    };
-    let (status, _, _) = send(
-        &server,
-        "POST",
-        "/hotspots/sites",
-        Some(&circle(9_000)),
-        None,
-    );
-    assert_eq!(status, 200, "nine thousand vertices are fine");
-    for vertices in [20_000, 1_000_000] {
-        // A server that refuses early may close before all is sent: that is a refusal too.
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .build()
-            .into();
-        let sent = agent
-            .post(server.url("/hotspots/sites"))
-            .header("content-type", "application/geo+json")
-            .send(circle(vertices).as_str());
-        if let Ok(response) = sent {
-            assert!(
-                matches!(response.status().as_u16(), 400 | 413),
-                "{vertices}: {}",
-                response.status()
-            );
-        }
-    }
-    for body in [
-        "",
-        "{}",
-        "[]",
-        "{\"type\":\"Point\",\"coordinates\":[0,0]}",
-        "\u{0}",
-    ] {
-        let (status, _, _) = send(&server, "POST", "/hotspots/sites", Some(body), None);
-        assert_eq!(status, 400, "{body:?}");
-    }
-    for path in [
-        "/hotspots/none",
-        "/hotspots/none/regions",
-        "/tiles/hotspots/none",
-        "/tiles/hotspots/sites/40/0/0",
-    ] {
-        assert_eq!(server.get(path).0, 404, "{path}");
-    }
-    for path in [
-        "/hotspots/sites/regions?level=planet",
-        "/hotspots/sites/regions?method=dbscan",
-        "/hotspots/joint",
-        "/hotspots/joint?collections=sites",
-        "/hotspots/joint?collections=sites,none",
-        "/hotspots/joint?collections=sites,sites",
-        "/near",
-        "/near?lon=1",
-        "/near?lon=500&lat=0",
-        "/near?lon=0&lat=0&radius_km=-1",
-        "/near?lon=0&lat=0&radius_km=99999",
-        "/near?lon=NaN&lat=0",
-        "/near?lon=0&lat=0&collections=none",
-        "/tiles/hotspots/sites/0/0/0?method=dbscan",
-        "/tiles/hotspots/sites/0/0/0?limit=4",
-    ] {
-        let (status, media_type, body) = server.get_typed(path);
-        assert_eq!(
-            (status, media_type.as_str()),
-            (400, "application/problem+json"),
-            "{path}: {body}"
-        );
-    }
-
-    // Small places and equal values have an answer that says what it is worth.
-    let code_of = |path: &str| {
-        let document = server.json(path);
-        let caveats = document["caveats"].as_array().expect("caveats").clone();
-        let codes: Vec<String> = caveats
-            .iter()
-            .filter_map(|own| own["code"].as_str().map(str::to_owned))
-            .collect();
-        codes
-    };
-    assert!(
-        code_of("/hotspots/sites?bbox=-70.3,-27.4,-70.2,-27.3&resolution=4")
-            .contains(&"single_cell".to_owned())
-    );
-    assert!(
-        code_of("/hotspots/sites?bbox=-71,-29,-69,-27&resolution=4")
-            .contains(&"few_cells".to_owned())
-    );
-    assert!(code_of("/hotspots/sites?region=iso3:LUX").contains(&"all_values_equal".to_owned()));
-    let usage = silt.run(&["hotspots", "sites", "--alpha", "2"]);
-    assert_eq!(usage.code, 2, "{}", usage.stderr);
-    assert!(usage.stderr.contains("alpha"), "{}", usage.stderr);
 }
 
 #[test]

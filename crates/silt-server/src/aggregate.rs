@@ -128,7 +128,7 @@ pub(crate) async fn aggregate(
         "numberReturned": groups.len(),
         "groups": groups,
         "dataVersion": layer.info.version,
-        "attribution": attribution(&world, &layer),
+        "attribution": attribution(&world, &layer, parameters.get("source")),
         "links": links.self_and_alternates(format, &FORMATS),
     });
     if layer.info.synthetic {

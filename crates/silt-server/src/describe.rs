@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 use silt_index::snapshot::Column;
 use silt_model::geojson::RESERVED;
 use silt_model::{CollectionSchema, Field, FieldType};
+use silt_store::SourceInfo;
 
 use crate::crs::{CRS84, SERVED_CRS};
 use crate::layer::Layer;
@@ -105,7 +106,7 @@ pub(crate) fn collection(world: &World, layer: &Layer, links: &Links) -> Value {
         "numberOfFeatures": layer.data.len(),
         "synthetic": layer.info.synthetic,
         "dataVersion": layer.info.version,
-        "attribution": attribution(world, layer),
+        "attribution": attribution(world, layer, None),
         "crs": *SERVED_CRS,
         "storageCrs": CRS84,
         "links": all,
@@ -117,10 +118,7 @@ pub(crate) fn collection(world: &World, layer: &Layer, links: &Links) -> Value {
     document
 }
 
-fn sources_of<'w>(
-    world: &'w World,
-    layer: &'w Layer,
-) -> impl Iterator<Item = &'w silt_store::SourceInfo> {
+fn sources_of<'w>(world: &'w World, layer: &'w Layer) -> impl Iterator<Item = &'w SourceInfo> {
     let used = layer.data.sources();
     let is_used = |id: &str| used.texts.iter().any(|text| text == id);
     world
@@ -129,9 +127,23 @@ fn sources_of<'w>(
         .filter(move |source| is_used(&source.id))
 }
 
-/// Who published the data, and what must be said with it.
-pub(crate) fn attribution(world: &World, layer: &Layer) -> String {
-    let sources = sources_of(world, layer);
+/// Who published the data, and what must be said with it: the sources of the collection, or of these
+/// the one that the parameter `source` selects.
+pub(crate) fn attribution(world: &World, layer: &Layer, source: Option<&str>) -> String {
+    attribution_of(selected_sources(world, layer, source))
+}
+
+/// The sources of a collection, or of these the one that the parameter `source` selects.
+pub(crate) fn selected_sources<'w>(
+    world: &'w World,
+    layer: &'w Layer,
+    source: Option<&'w str>,
+) -> impl Iterator<Item = &'w SourceInfo> {
+    sources_of(world, layer).filter(move |one| source.is_none_or(|wanted| one.id == wanted))
+}
+
+/// Who published the data of these sources, and what must be said with it.
+pub(crate) fn attribution_of<'w>(sources: impl Iterator<Item = &'w SourceInfo>) -> String {
     silt_analysis::attribution(sources.map(|one| (one.title.as_str(), one.licence.as_str())))
 }
 

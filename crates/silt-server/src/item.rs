@@ -13,6 +13,7 @@ use silt_model::{CollectionSchema, FeatureId, StoredFeature};
 use crate::crs;
 use crate::error::Problem;
 use crate::features_json::ADDED;
+use crate::hex::hex;
 use crate::layer::Layer;
 use crate::links::{Links, encoded};
 use crate::negotiate::{Format, choose};
@@ -142,12 +143,7 @@ fn page(layer: &Layer, links: &Links, document: &Value) -> Response<Body> {
 /// A hash of the state of a feature: equal states have equal tags, whoever asks and how.
 pub(crate) fn etag_of(stored: &StoredFeature) -> String {
     let text = serde_json::to_string(&to_geojson(stored)).unwrap_or_default();
-    let digest = Sha256::digest(text.as_bytes());
-    digest
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&Sha256::digest(text.as_bytes())[..16])
 }
 
 /// Strong tags differ between representations; what stands before the point is the state.

@@ -452,9 +452,14 @@ fn write_file(
         .iter()
         .map(|&place| schema.fields[place].clone())
         .collect();
+    let source = request.selection.source();
     let meta = ExportMeta {
         synthetic: page.rows.iter().any(|&row| data.is_synthetic(row)),
-        licences: vec![crate::describe::attribution(&request.world, &request.layer)],
+        licences: vec![crate::describe::attribution(
+            &request.world,
+            &request.layer,
+            source,
+        )],
         disclaimer: Some(silt_index::regions::DISCLAIMER.to_owned()),
         data_version: Some(data.version().to_string()),
         ..ExportMeta::default()

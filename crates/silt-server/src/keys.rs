@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::error::Problem;
+use crate::hex::hex;
 
 /// Name of the file in the data folder.
 const FILE_NAME: &str = "keys.json";
@@ -314,8 +315,7 @@ fn random_text<const BYTES: usize>() -> Result<String, KeyError> {
 }
 
 fn hash(secret: &str) -> String {
-    let digest = Sha256::digest(secret.as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(secret.as_bytes()))
 }
 
 /// Compares without telling by its duration how much is equal.

@@ -15,6 +15,7 @@ mod error;
 mod extraction;
 mod features_json;
 mod guard;
+mod hex;
 mod hotspots;
 mod item;
 mod items;

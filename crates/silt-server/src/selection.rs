@@ -148,6 +148,11 @@ impl Selection {
         Ok(())
     }
 
+    /// The one source whose features are selected; of all sources without.
+    pub(crate) fn source(&self) -> Option<&str> {
+        self.source.as_deref()
+    }
+
     /// Whether everything is selected.
     pub(crate) fn is_all(&self) -> bool {
         self.bbox == BboxChoice::Anywhere

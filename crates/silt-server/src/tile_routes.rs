@@ -1,5 +1,6 @@
 //! Vector tiles over HTTP: TileJSON, tiles by z/x/y, and the tilesets of OGC API Tiles.
 
+use std::future::Future;
 use std::sync::Arc;
 
 use axum::Router;
@@ -17,6 +18,7 @@ use silt_tiles::{TileId, TileJson, TileOptions};
 use crate::core::respond;
 use crate::describe;
 use crate::error::Problem;
+use crate::hex::hex;
 use crate::item::{is_known, set_header};
 use crate::layer::Layer;
 use crate::layer_tiles::{Clustering, LAST_ZOOM, layer_info};
@@ -28,7 +30,7 @@ use crate::selection::{Deadline, Selection};
 use crate::state::AppState;
 use crate::world::World;
 
-pub(crate) const MVT: &str = "application/vnd.mapbox-vector-tile";
+const MVT: &str = "application/vnd.mapbox-vector-tile";
 /// The tile matrix set that tiles come in.
 const WEB_MERCATOR_QUAD: &str = "WebMercatorQuad";
 const WEB_MERCATOR_QUAD_URI: &str =
@@ -71,11 +73,7 @@ async fn tile_by_xyz(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response<Body>, Problem> {
-    let y = y
-        .strip_suffix(".mvt")
-        .or_else(|| y.strip_suffix(".pbf"))
-        .unwrap_or(&y);
-    let tile = tile_id(&z, &x, y)?;
+    let tile = tile_of_file(&z, &x, &y)?;
     answer(&state, &collection, tile, &headers, &uri).await
 }
 
@@ -90,7 +88,13 @@ async fn tile_by_matrix(
     answer(&state, &collection, tile, &headers, &uri).await
 }
 
-pub(crate) fn tile_id(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
+/// The tile of an address whose last part may end like a file.
+pub(crate) fn tile_of_file(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
+    let plain = y.strip_suffix(".mvt").or_else(|| y.strip_suffix(".pbf"));
+    tile_id(z, x, plain.unwrap_or(y))
+}
+
+fn tile_id(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
     let no_such = || {
         Problem::not_found(format!(
             "there is no such tile; zooms go from 0 to {DEEPEST_ZOOM}"
@@ -165,6 +169,17 @@ async fn answer(
     check_tile_format(headers, &parameters)?;
     let request = read(&parameters, state, &world, &layer)?;
     let key = TileKey::new(layer.id(), layer.info.version, tile, request.key.clone());
+    kept_or_made(state, headers, key, make(state, layer, tile, request)).await
+}
+
+/// The answer to a request for a tile: that the client knows it, the bytes in memory, or those that
+/// `make` gives, which is not begun otherwise. A tile without a feature has no content.
+pub(crate) async fn kept_or_made(
+    state: &AppState,
+    headers: &HeaderMap,
+    key: TileKey,
+    make: impl Future<Output = Result<Bytes, Problem>>,
+) -> Result<Response<Body>, Problem> {
     let tag = key.tag();
     if is_known(headers, &tag) {
         return Ok(with_tile_headers(
@@ -175,7 +190,7 @@ async fn answer(
     let bytes = match state.tiles.get(&key) {
         Some(bytes) => bytes,
         None => {
-            let made = make(state, layer, tile, request).await?;
+            let made = make.await?;
             state.tiles.insert(key, made.clone());
             made
         }
@@ -188,7 +203,7 @@ async fn answer(
     Ok(with_tile_headers(response, &tag))
 }
 
-pub(crate) fn with_tile_headers(mut response: Response<Body>, tag: &str) -> Response<Body> {
+fn with_tile_headers(mut response: Response<Body>, tag: &str) -> Response<Body> {
     set_header(&mut response, header::ETAG, &format!("\"{tag}\""));
     let fresh = format!("public, max-age={FRESH_SECONDS}");
     set_header(&mut response, header::CACHE_CONTROL, &fresh);
@@ -320,12 +335,7 @@ impl TileKey {
             self.tile.y(),
             self.parameters
         );
-        let digest = Sha256::digest(text.as_bytes());
-        digest
-            .iter()
-            .take(12)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hex(&Sha256::digest(text.as_bytes())[..12])
     }
 }
 
@@ -386,7 +396,7 @@ async fn tile_json(
     let document = TileJson {
         name: schema.title.clone(),
         description: schema.description.clone(),
-        attribution: describe::attribution(&world, &layer),
+        attribution: describe::attribution(&world, &layer, parameters.get("source")),
         version: format!("1.0.{}", layer.info.version),
         tiles: vec![format!("{address}{}", query_suffix(&uri))],
         min_zoom: 0,
@@ -491,7 +501,7 @@ async fn tileset(
     ));
     let mut document = tileset_head(&layer);
     document["tileMatrixSetId"] = WEB_MERCATOR_QUAD.into();
-    document["attribution"] = describe::attribution(&world, &layer).into();
+    document["attribution"] = describe::attribution(&world, &layer, None).into();
     document["layers"] = json!([{
         "id": layer.id(),
         "title": layer.info.schema.title,

@@ -19,6 +19,7 @@ use silt_jobs::InputError;
 
 pub(crate) use self::question::PURPOSES;
 use crate::error::Problem;
+use crate::hex::hex;
 
 /// The detection that another program writes into the data folder, as this one last read it.
 pub(crate) struct Extraction {
@@ -207,13 +208,12 @@ fn tag_of(detected: &Detected) -> String {
     // Floats of thresholds are written with all their digits.
     digest.update(serde_json::to_vec(&detected.info).unwrap_or_default());
     detected.sha256.iter().for_each(|own| digest.update(own));
-    hex(&digest.finalize())
+    short_hex(&digest.finalize())
 }
 
 /// The first 128 bits of a digest: enough for tags.
-fn hex(digest: &[u8]) -> String {
-    let bytes = digest.iter().take(16);
-    bytes.map(|byte| format!("{byte:02x}")).collect()
+fn short_hex(digest: &[u8]) -> String {
+    hex(digest.get(..16).unwrap_or(digest))
 }
 
 impl From<NoData> for Problem {

@@ -16,7 +16,7 @@ use silt_extraction::answer;
 use silt_extraction::question::Question;
 
 use super::question::Asked;
-use super::{Held, NoTotals, hex, page};
+use super::{Held, NoTotals, page, short_hex};
 use crate::error::Problem;
 use crate::item::{is_known, set_header};
 use crate::links::Links;
@@ -64,7 +64,7 @@ pub(crate) async fn extraction(
         bytes_of(answered, file)
     };
     let bytes = answer(&state, &parameters, make).await?;
-    let tag = hex(&Sha256::digest(&bytes));
+    let tag = short_hex(&Sha256::digest(&bytes));
     let mut response = if is_known(&headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -103,7 +103,7 @@ pub(crate) async fn manifest(
         manifest_text(answered, &bytes, file).map(String::into_bytes)
     };
     let text = answer(&state, &parameters, make).await?;
-    let tag = hex(&Sha256::digest(&text));
+    let tag = short_hex(&Sha256::digest(&text));
     let mut response = if is_known(&headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {

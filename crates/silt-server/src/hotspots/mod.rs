@@ -2,6 +2,7 @@
 
 mod file;
 mod joint;
+mod joint_question;
 mod near;
 pub(crate) mod openapi;
 mod page;
@@ -33,7 +34,7 @@ use crate::state::AppState;
 use crate::world::World;
 
 pub use file::{HotspotFile, polygons_of, render};
-use request::{KNOWN, Request, Until};
+use request::{Request, Until, known};
 
 const FORMATS: [Format; 4] = [Format::GeoJson, Format::Html, Format::Csv, Format::Parquet];
 /// How long an answer may be used without asking again, seconds.
@@ -124,7 +125,7 @@ async fn answer(
     let deadline = Deadline::of(&state.config);
     let world = state.world();
     let layer = world.layer(collection)?;
-    let parameters = Parameters::read(uri.query(), &KNOWN)?;
+    let parameters = Parameters::read(uri.query(), &known())?;
     let format = choose(headers, parameters.get("f"), &FORMATS)?;
     let mut key = request::versions_key(&world, &layer);
     key.push_str(&parameters.key_without("f"));

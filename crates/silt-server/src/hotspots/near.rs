@@ -64,7 +64,7 @@ pub(super) async fn near(
             }
             let mut attributions: Vec<String> = Vec::new();
             for layer in &layers {
-                let own = attribution(&world, layer);
+                let own = attribution(&world, layer, None);
                 if !attributions.contains(&own) {
                     attributions.push(own);
                 }

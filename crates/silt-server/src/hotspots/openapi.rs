@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::joint_question::{OF_COLLECTION, SHARED};
 use crate::config::ServerConfig;
 use crate::openapi::{read_responses, reference};
 
@@ -128,6 +129,59 @@ fn of_view(config: &ServerConfig) -> Vec<Value> {
     ]
 }
 
+/// What several collections are asked together.
+fn of_joint(config: &ServerConfig) -> Vec<Value> {
+    let list = json!({"type": "array", "minItems": 2, "maxItems": 10, "items": {"type": "string"}});
+    let mut parameters = vec![
+        needed("collections", "Collections to compare", list),
+        query(
+            "value",
+            "Value of a cell: count, or density (features per 1000 km2); of a field with the name of a collection before it",
+            json!({"type": "string", "enum": ["count", "density"], "default": "count"}),
+        ),
+    ];
+    let shared = of_question(config).into_iter().filter(|parameter| {
+        let name = name_of(parameter);
+        name != "value" && SHARED.contains(&name)
+    });
+    parameters.extend(shared);
+    parameters.push(of_single_collections());
+    parameters.push(query(
+        "minimum",
+        "In how many of them a cell must be hot",
+        json!({"type": "integer", "minimum": 1, "default": 2}),
+    ));
+    parameters.push(limit(config));
+    parameters.push(format(&["geojson", "json", "html", "csv"]));
+    parameters
+}
+
+/// The name of a parameter, also of one that stands among the components.
+fn name_of(parameter: &Value) -> &str {
+    let of_reference = || parameter["$ref"].as_str()?.rsplit('/').next();
+    let name = parameter["name"].as_str().or_else(of_reference);
+    name.unwrap_or_default()
+}
+
+/// Parameters of a single collection of a joint question. Their names depend on the question, which
+/// OpenAPI writes as an object whose members are parameters.
+fn of_single_collections() -> Value {
+    let names = OF_COLLECTION.map(|name| format!("`{{collection}}.{name}`"));
+    let description = format!(
+        "Parameters of one collection, named {}, each for a collection that `collections` names; \
+         `value` and `datetime` go before the shared ones, and a `value` may be sum:FIELD or mean:FIELD here",
+        names.join(", ")
+    );
+    json!({"name": "ofCollection", "in": "query", "required": false, "description": description,
+    "style": "form", "explode": true,
+    "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+    "example": {
+        "tailings_facilities.filter": "hazard_rating='H'",
+        "tailings_facilities.value": "sum:storage_m3",
+        "mines.source": "gem-coal-mines",
+    }})
+}
+
 fn limit(config: &ServerConfig) -> Value {
     let most = config.limits.hotspot_cells_listed;
     query(
@@ -189,44 +243,26 @@ pub(crate) fn add_paths(paths: &mut Map<String, Value>, config: &ServerConfig) {
         json!({"type": "string", "enum": ["iso3", "admin1", "m49", "un", "sea"], "default": "iso3"}),
     ));
     parameters.push(limit(config));
-    parameters.push(format(&["json", "html", "csv"]));
+    parameters.push(format(&["json", "html", "csv", "geojson", "parquet"]));
     let documents = json!({"application/json": {"schema": {"type": "object", "required": ["regions"]}},
-        "text/html": html, "text/csv": html});
+        "text/html": html, "text/csv": html, "application/geo+json": features,
+        "application/vnd.apache.parquet": binary});
     paths.insert(
         "/hotspots/{collectionId}/regions".to_owned(),
         json!({"get": {"operationId": "getHotspotRegions", "tags": tags,
             "summary": "Regions by value, with the share of their cells that is hot",
+            "description": "As GeoJSON and GeoParquet with the outline of each region.",
             "parameters": parameters, "responses": known(read_responses(documents))}}),
     );
 
-    let of_joint: Vec<Value> = of_question(config)
-        .into_iter()
-        .filter(|parameter| {
-            let name = parameter["name"].as_str().map_or_else(
-                || {
-                    parameter["$ref"]
-                        .as_str()
-                        .and_then(|path| path.rsplit('/').next())
-                },
-                Some,
-            );
-            name.is_some_and(|name| super::joint::KNOWN.contains(&name))
-        })
-        .collect();
-    let list = json!({"type": "array", "minItems": 2, "maxItems": 10, "items": {"type": "string"}});
-    let mut parameters = vec![needed("collections", "Collections to compare", list)];
-    parameters.extend(of_joint);
-    parameters.push(query(
-        "minimum",
-        "In how many of them a cell must be hot",
-        json!({"type": "integer", "minimum": 1, "default": 2}),
-    ));
-    parameters.push(limit(config));
-    parameters.push(format(&["geojson", "json", "html", "csv"]));
     paths.insert(
         "/hotspots/joint".to_owned(),
         json!({"get": {"operationId": "getJointHotspots", "tags": tags,
-            "summary": "Cells that are hot in several collections", "parameters": parameters,
+            "summary": "Cells that are hot in several collections",
+            "description": "Every collection is compared with its own study area at one resolution. `value` and \
+                `datetime` apply to all; a collection can have its own, and its own `filter` and `source`. The answer \
+                says under `collections` what was in force for each.",
+            "parameters": of_joint(config),
             "responses": known(read_responses(rows.clone()))}}),
     );
 

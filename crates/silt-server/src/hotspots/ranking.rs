@@ -3,12 +3,16 @@
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Response, Uri};
-use serde_json::Value;
-use silt_analysis::{LEVELS, rank_regions};
-use silt_index::regions::RegionKind;
+use geo::orient::{Direction, Orient};
+use geo_types::Geometry;
+use serde_json::{Map, Value};
+use silt_analysis::{LEVELS, Ranking, Table, rank_regions};
+use silt_exchange::write::ExportMeta;
+use silt_index::regions::{DISCLAIMER, RegionKind, RegionSet};
 
-use super::request::{KNOWN, Request, versions_key};
-use super::{Asked, Made, page};
+use super::file::geoparquet;
+use super::request::{Request, known, versions_key};
+use super::{Asked, HotspotState, Made, page};
 use crate::error::Problem;
 use crate::links::Links;
 use crate::negotiate::{Format, choose};
@@ -16,7 +20,13 @@ use crate::query::Parameters;
 use crate::selection::Deadline;
 use crate::state::AppState;
 
-const FORMATS: [Format; 3] = [Format::Json, Format::Html, Format::Csv];
+const FORMATS: [Format; 5] = [
+    Format::Json,
+    Format::Html,
+    Format::Csv,
+    Format::GeoJson,
+    Format::Parquet,
+];
 
 /// The handler.
 pub(super) async fn regions(
@@ -28,10 +38,11 @@ pub(super) async fn regions(
     let deadline = Deadline::of(&state.config);
     let world = state.world();
     let layer = world.layer(&collection)?;
-    let known: Vec<&str> = KNOWN.into_iter().chain(["level"]).collect();
-    let parameters = Parameters::read(uri.query(), &known)?;
+    let mut names = known();
+    names.push("level");
+    let parameters = Parameters::read(uri.query(), &names)?;
     let format = choose(&headers, parameters.get("f"), &FORMATS)?;
-    let (level, kind) = level_of(&parameters)?;
+    let level = level_of(&parameters)?;
     let key = format!(
         "{}{}",
         versions_key(&world, &layer),
@@ -49,28 +60,93 @@ pub(super) async fn regions(
                     "and cold and significant belong to lists of cells",
                 ));
             }
-            let found = request.compute(&shared.hotspots)?;
-            let attribution = request.attribution();
-            let said = silt_analysis::Asked {
-                selecting: request.selecting(),
-                attribution: &attribution,
-            };
-            request.with_subject(&shared.hotspots, |subject| {
-                let ranking = rank_regions(subject, &found, kind, &request.view)?;
-                if format == Format::Csv {
-                    return Ok(Made::Bytes(ranking.table.csv().into_bytes()));
-                }
-                let mut head = ranking.document(subject, &found, &request.view, &said, level);
-                if format == Format::Html {
-                    head.remove("regions");
-                    let layer = Some(request.layer());
-                    let page = page::page(layer, &links, &FORMATS, &ranking.table, head);
-                    return Ok(Made::Page(page));
-                }
-                Ok(Made::Bytes(Value::Object(head).to_string().into_bytes()))
-            })
+            let (ranking, head) = rank(&request, level, &shared.hotspots)?;
+            made(&request, ranking, head, format, &links)
         })
         .await
+}
+
+/// The regions in their order, and the document that tells of them.
+fn rank(
+    request: &Request,
+    (level, kind): (&str, RegionKind),
+    own: &HotspotState,
+) -> Result<(Ranking, Map<String, Value>), Problem> {
+    let found = request.compute(own)?;
+    let attribution = request.attribution();
+    let said = silt_analysis::Asked {
+        selecting: request.selecting(),
+        attribution: &attribution,
+    };
+    request.with_subject(own, |subject| {
+        let ranking = rank_regions(subject, &found, kind, &request.view)?;
+        let head = ranking.document(subject, &found, &request.view, &said, level);
+        Ok((ranking, head))
+    })
+}
+
+fn made(
+    request: &Request,
+    ranking: Ranking,
+    mut head: Map<String, Value>,
+    format: Format,
+    links: &Links,
+) -> Result<Made, Problem> {
+    let table = ranking.table;
+    Ok(match format {
+        Format::Csv => Made::Bytes(table.csv().into_bytes()),
+        Format::Html => {
+            head.shift_remove("regions");
+            let layer = Some(request.layer());
+            Made::Page(page::page(layer, links, &FORMATS, &table, head))
+        }
+        Format::GeoJson => {
+            // They are the features.
+            head.shift_remove("regions");
+            Made::Bytes(with_outlines(table, request.regions()).geojson(&head))
+        }
+        Format::Parquet => {
+            let table = with_outlines(table, request.regions());
+            Made::Bytes(parquet(request, &table, &head)?)
+        }
+        _ => Made::Bytes(Value::Object(head).to_string().into_bytes()),
+    })
+}
+
+fn parquet(
+    request: &Request,
+    table: &Table,
+    head: &Map<String, Value>,
+) -> Result<Vec<u8>, Problem> {
+    let layer = request.layer();
+    let parameters = head.get("parameters").unwrap_or(&Value::Null);
+    let meta = ExportMeta {
+        title: Some(format!(
+            "Hotspots of {} by region: {parameters}",
+            layer.info.schema.title
+        )),
+        synthetic: head.contains_key("synthetic"),
+        licences: vec![request.attribution()],
+        disclaimer: Some(DISCLAIMER.to_owned()),
+        data_version: Some(layer.info.version.to_string()),
+        ..ExportMeta::default()
+    };
+    geoparquet(table, &meta).map_err(|error| {
+        tracing::error!(%error, collection = layer.id(), "regions cannot be written");
+        Problem::internal()
+    })
+}
+
+/// The rows with the outlines of their regions. A group is drawn as its members side by side.
+fn with_outlines(mut table: Table, regions: &RegionSet) -> Table {
+    for row in &mut table.rows {
+        // A ranked region is one of the set.
+        if let Ok(outline) = regions.geometry(&row.id) {
+            // As RFC 7946 wants them: outer rings counterclockwise.
+            row.geometry = Geometry::MultiPolygon(outline.orient(Direction::Default));
+        }
+    }
+    table
 }
 
 fn level_of(parameters: &Parameters) -> Result<(&'static str, RegionKind), Problem> {

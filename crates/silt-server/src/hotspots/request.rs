@@ -7,16 +7,19 @@ use axum::http::Response;
 use h3o::Resolution;
 use sha2::{Digest, Sha256};
 use silt_analysis::{
-    AreaOptions, Asked, Hotspots, Question, QuestionLimits, Regions, Scores, Subject, View, Within,
-    hotspots,
+    AreaOptions, Asked, Hotspots, PARAMETERS, Question, QuestionLimits, Regions, Scores, Subject,
+    View, Within, hotspots,
 };
+use silt_index::regions::RegionSet;
 use silt_jobs::Progress;
+use silt_store::SourceInfo;
 
 use super::file::{HotspotFile, polygons_of, render};
 use super::{FORMATS, HotspotState, page, problem};
 use crate::config::{Limits, ServerConfig};
-use crate::describe::attribution;
+use crate::describe::{attribution, selected_sources};
 use crate::error::Problem;
+use crate::hex::hex;
 use crate::layer::Layer;
 use crate::links::Links;
 use crate::query::Parameters;
@@ -37,21 +40,10 @@ pub(super) const SELECTING: [&str; 8] = [
 ];
 
 /// All parameters of a question.
-pub(super) const KNOWN: [&str; 27] = {
-    let own = silt_analysis::PARAMETERS;
-    let mut all = ["f"; 27];
-    let mut at = 0;
-    while at < SELECTING.len() {
-        all[at] = SELECTING[at];
-        at += 1;
-    }
-    let mut place = 0;
-    while place < own.len() {
-        all[at + place] = own[place];
-        place += 1;
-    }
-    all
-};
+pub(super) fn known() -> Vec<&'static str> {
+    let selecting = SELECTING.into_iter();
+    selecting.chain(PARAMETERS).chain(["f"]).collect()
+}
 
 /// Parameters that choose what is shown of what was computed.
 const SHOWING: [&str; 5] = ["limit", "cold", "significant", "members", "f"];
@@ -112,10 +104,6 @@ pub(super) fn versions_key(world: &World, layer: &Layer) -> String {
         layer.info.version,
         regions_version(world)
     )
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A body as a part of a key.
@@ -236,14 +224,24 @@ impl Request {
         &self.layer
     }
 
+    /// The regions, bundled and the users'.
+    pub(super) fn regions(&self) -> &RegionSet {
+        &self.world.regions
+    }
+
     /// Parameters that select features, as they were given.
     pub(super) fn selecting(&self) -> &[(String, String)] {
         &self.selecting
     }
 
-    /// Who published the data.
+    /// Who published the data that takes part.
     pub(super) fn attribution(&self) -> String {
-        attribution(&self.world, &self.layer)
+        attribution(&self.world, &self.layer, self.selection.source())
+    }
+
+    /// The sources whose features take part.
+    pub(super) fn sources(&self) -> impl Iterator<Item = &SourceInfo> {
+        selected_sources(&self.world, &self.layer, self.selection.source())
     }
 
     /// What the computation depends on.

@@ -4,20 +4,18 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Response, StatusCode, Uri, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, Response, Uri};
 use serde_json::Value;
 use silt_analysis::{Hotspots, Method, Subject, Table, View};
 use silt_model::FieldType;
 use silt_tiles::{
-    FeatureSource, LayerInfo, Properties, PropertyValue, ShapePyramid, TileContent, TileJson,
-    TileOptions,
+    FeatureSource, LayerInfo, Properties, PropertyValue, ShapePyramid, TileContent, TileId,
+    TileJson, TileOptions,
 };
 
-use super::request::{KNOWN, Request, versions_key};
+use super::request::{Request, known, versions_key};
 use crate::core::respond;
 use crate::error::Problem;
-use crate::item::is_known;
 use crate::layer_tiles::LAST_ZOOM;
 use crate::links::Links;
 use crate::negotiate::{Format, choose};
@@ -25,7 +23,7 @@ use crate::query::Parameters;
 use crate::selection::Deadline;
 use crate::state::AppState;
 use crate::tile_routes::{
-    MVT, TileKey, check_tile_format, query_suffix, rect, tile_id, with_tile_headers,
+    TileKey, check_tile_format, kept_or_made, query_suffix, rect, tile_of_file,
 };
 
 /// Name of the layer in the tiles.
@@ -105,11 +103,9 @@ impl FeatureSource for CellMap {
 }
 
 fn parameters_of(uri: &Uri) -> Result<Parameters, Problem> {
-    let known: Vec<&str> = KNOWN
-        .into_iter()
-        .filter(|name| !OF_LISTS.contains(name))
-        .collect();
-    Parameters::read(uri.query(), &known)
+    let mut names = known();
+    names.retain(|name| !OF_LISTS.contains(name));
+    Parameters::read(uri.query(), &names)
 }
 
 /// `/tiles/hotspots/{c}/{z}/{x}/{y}`.
@@ -122,11 +118,7 @@ pub(super) async fn tile(
     let deadline = Deadline::of(&state.config);
     let world = state.world();
     let layer = world.layer(&collection)?;
-    let y = y
-        .strip_suffix(".mvt")
-        .or_else(|| y.strip_suffix(".pbf"))
-        .unwrap_or(&y);
-    let tile = tile_id(&z, &x, y)?;
+    let tile = tile_of_file(&z, &x, &y)?;
     let parameters = parameters_of(&uri)?;
     check_tile_format(&headers, &parameters)?;
     let asked = format!(
@@ -135,44 +127,29 @@ pub(super) async fn tile(
         parameters.key_without("f")
     );
     let key = TileKey::new(layer.id(), layer.info.version, tile, asked);
-    let tag = key.tag();
-    if is_known(&headers, &tag) {
-        return Ok(with_tile_headers(
-            StatusCode::NOT_MODIFIED.into_response(),
-            &tag,
-        ));
-    }
-    let bytes = match state.tiles.get(&key) {
-        Some(bytes) => bytes,
-        None => {
-            let shared = state.clone();
-            let work = state.blocking(move || {
-                let request = Request::by_get(&shared, world, layer, &parameters, deadline)?;
-                let map = map_of(&shared, &request)?;
-                let most_bytes = shared.config.limits.tile_bytes;
-                let options = TileOptions {
-                    max_bytes: usize::try_from(most_bytes).unwrap_or(usize::MAX),
-                    ..TileOptions::default()
-                };
-                let mut content = TileContent::new(tile, options);
-                map.shapes.collect(&mut content, None, None);
-                let encoded = content.encode(LAYER, map.as_ref()).map_err(|error| {
-                    tracing::error!(%error, "a tile of hotspots cannot be written");
-                    Problem::internal()
-                })?;
-                Ok(Bytes::from(encoded.bytes))
-            });
-            let made = work.await?;
-            state.tiles.insert(key, made.clone());
-            made
-        }
+    let shared = state.clone();
+    let make = state.blocking(move || {
+        let request = Request::by_get(&shared, world, layer, &parameters, deadline)?;
+        encode(&shared, &request, tile)
+    });
+    kept_or_made(&state, &headers, key, make).await
+}
+
+/// The bytes of a tile; none where no cell of the question lies in it.
+fn encode(state: &AppState, request: &Request, tile: TileId) -> Result<Bytes, Problem> {
+    let map = map_of(state, request)?;
+    let most_bytes = state.config.limits.tile_bytes;
+    let options = TileOptions {
+        max_bytes: usize::try_from(most_bytes).unwrap_or(usize::MAX),
+        ..TileOptions::default()
     };
-    let response = if bytes.is_empty() {
-        StatusCode::NO_CONTENT.into_response()
-    } else {
-        ([(header::CONTENT_TYPE, MVT)], bytes).into_response()
-    };
-    Ok(with_tile_headers(response, &tag))
+    let mut content = TileContent::new(tile, options);
+    map.shapes.collect(&mut content, None, None);
+    let encoded = content.encode(LAYER, map.as_ref()).map_err(|error| {
+        tracing::error!(%error, "a tile of hotspots cannot be written");
+        Problem::internal()
+    })?;
+    Ok(Bytes::from(encoded.bytes))
 }
 
 /// The cells of a question, made once for all tiles of a map.

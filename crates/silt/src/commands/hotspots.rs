@@ -38,7 +38,8 @@ struct Opened {
 }
 
 impl Opened {
-    fn new(cli: &Cli, collection: &str) -> Result<Opened> {
+    /// Opens a collection, of which the features of one source take part, or all.
+    fn new(cli: &Cli, collection: &str, source: Option<&str>) -> Result<Opened> {
         let store = open_to_read(cli)?;
         let infos = store.collections()?;
         let Some(info) = infos.iter().find(|info| info.schema.id == collection) else {
@@ -48,7 +49,7 @@ impl Opened {
         let set = region_set(Some(&store))?;
         let own_regions = infos.iter().find(|info| info.schema.id == "regions");
         Ok(Opened {
-            attribution: attribution_of(&store, &data)?,
+            attribution: attribution_of(&store, &data, source)?,
             index: RegionIndex::new(&set),
             set,
             regions_version: own_regions.map_or(0, |info| info.version),
@@ -57,15 +58,20 @@ impl Opened {
     }
 }
 
-fn attribution_of(store: &dyn Store, data: &CollectionSnapshot) -> Result<String> {
+fn attribution_of(
+    store: &dyn Store,
+    data: &CollectionSnapshot,
+    source: Option<&str>,
+) -> Result<String> {
     let used = data.sources();
     let sources = store.sources()?;
-    let of_data = sources
+    let selected = sources
         .iter()
-        .filter(|source| used.texts.iter().any(|text| text == source.id));
-    Ok(attribution(of_data.map(|source| {
-        (source.title.as_str(), source.licence.as_str())
-    })))
+        .filter(|one| used.texts.iter().any(|text| text == one.id))
+        .filter(|one| source.is_none_or(|wanted| one.id == wanted));
+    Ok(attribution(
+        selected.map(|one| (one.title.as_str(), one.licence.as_str())),
+    ))
 }
 
 /// Runs `silt hotspots`.
@@ -82,7 +88,7 @@ pub(crate) fn run(cli: &Cli, args: &HotspotsArgs) -> Result<Outcome> {
 
 fn answer(cli: &Cli, args: &HotspotsArgs) -> Result<()> {
     let file = args.output.as_deref().map(file_format).transpose()?;
-    let opened = Opened::new(cli, &args.collection)?;
+    let opened = Opened::new(cli, &args.collection, args.source.as_deref())?;
     // The limits of a service that was not told others.
     let limits = ServerConfig::default().limits;
     let get = |name: &str| parameter(args, name, file.is_none() && !cli.json);
@@ -392,7 +398,7 @@ pub(crate) fn near(cli: &Cli, args: &NearArgs) -> Result<Outcome> {
     let mut attributions: Vec<String> = Vec::new();
     for info in wanted {
         let data = snapshot_of(&store, info)?;
-        let own = attribution_of(&store, &data)?;
+        let own = attribution_of(&store, &data, None)?;
         if !attributions.contains(&own) {
             attributions.push(own);
         }
