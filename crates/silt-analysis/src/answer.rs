@@ -1,7 +1,5 @@
 //! The answer to a question: what was found as a table, and all that is needed to make it again.
 
-use std::cmp::Ordering;
-
 use geo_types::{Geometry, Point};
 use h3o::CellIndex;
 use rayon::prelude::*;
@@ -11,12 +9,12 @@ use silt_index::regions::DISCLAIMER;
 use silt_index::snapshot::CollectionSnapshot;
 use silt_model::FieldType;
 
+use crate::best::{Best, Listed};
 use crate::clusters::Clusters;
 use crate::error::AnalysisError;
 use crate::hotspots::{Hotspots, Scores, Subject, caveat_text, selected};
 use crate::outline::outline;
 use crate::question::{Reference, View};
-use crate::rows::Listed;
 use crate::steps::TimeSteps;
 use crate::table::{Table, TableColumn, TableRow, number};
 use crate::values::{Gathered, placed_rows};
@@ -52,19 +50,7 @@ impl Hotspots {
             return Ok((cluster_table(clusters, subject.data, view), matched));
         }
         let mut columns = self.columns();
-        let mut listed = self.listed_cells(view);
-        let matched = listed.len() as u64;
-        let by_rank = |a: &Listed, b: &Listed| -> Ordering {
-            let by_order = a.order.total_cmp(&b.order);
-            let by_value = b.value.total_cmp(&a.value);
-            by_order.then(by_value).then(a.cell.cmp(&b.cell))
-        };
-        let limit = usize::try_from(view.limit).unwrap_or(usize::MAX);
-        if limit < listed.len() {
-            listed.select_nth_unstable_by(limit, by_rank);
-            listed.truncate(limit);
-        }
-        listed.sort_unstable_by(by_rank);
+        let Best { listed, matched } = self.listed_cells(view);
 
         columns.insert(0, RANK);
         columns.insert(1, H3);
@@ -105,8 +91,8 @@ impl Hotspots {
                 let mut values = vec![Json::from(at as u64 + 1), Json::from(name.as_str())];
                 values.extend(self.values(listed.at));
                 if has_interval {
-                    let facts = self.gathered.of_cell(listed.cell);
-                    let (low, high) = facts.and_then(|facts| facts.bounds).unwrap_or((0.0, 0.0));
+                    let bounds = self.gathered.bounds_of_cell(listed.cell);
+                    let (low, high) = bounds.unwrap_or((0.0, 0.0));
                     values.extend([number(low), number(high)]);
                 }
                 values.extend(is_synthetic.then_some(Json::Bool(true)));
@@ -143,7 +129,8 @@ impl Hotspots {
         places.sort_unstable();
         let mut members: Vec<Vec<Json>> = vec![Vec::new(); listed.len()];
         let mut ignored = Gathered::default();
-        for (cell, row) in placed_rows(subject.data, &rows, within, cells, &mut ignored) {
+        for (number, row) in placed_rows(subject.data, &rows, within, cells, &mut ignored) {
+            let cell = cells.cells()[number as usize];
             let Ok(place) = places.binary_search_by_key(&cell, |(own, _)| *own) else {
                 continue;
             };

@@ -99,7 +99,9 @@ impl Areas {
             studies: Recent::new(share, |study| {
                 200 + study.area.cell_count().min(1 << 20) * 4
             }),
-            neighbourhoods: Recent::new(options.cache_bytes - 3 * share, weight_of_neighbourhood),
+            neighbourhoods: Recent::new(options.cache_bytes - 3 * share, |prepared| {
+                200 + prepared.bytes() as u64
+            }),
             cells_of_regions: Recent::new(1 << 24, |counts| 200 + counts.len() as u64 * 64),
             options,
         }
@@ -306,7 +308,7 @@ impl Areas {
             if count % 65_536 == 0 && stop() {
                 return Err(Cancelled.into());
             }
-            let Some(cell) = cells[row as usize] else {
+            let Some(cell) = cells.of_row(row) else {
                 continue;
             };
             if area.is_some_and(|area| area.contains(cell)) || (needs_country && !has_country(row))
@@ -400,24 +402,6 @@ fn no_cell(within: &Within, resolution: Resolution, domain: Domain) -> AnalysisE
          choose a finer resolution or a larger place"
     );
     AnalysisError::parameter(name, detail)
-}
-
-/// Bytes of a neighbourhood, roughly.
-fn weight_of_neighbourhood(prepared: &Neighbourhood) -> u64 {
-    const BYTES_OF_A_NEIGHBOUR: u64 = 4;
-    const BYTES_OF_A_CENTRE: u64 = 28;
-    let area = prepared.area();
-    match prepared.neighbours() {
-        Neighbours::Ring { .. } if area.is_world() => 4_096,
-        Neighbours::Ring { .. } => {
-            let pairs: u64 = prepared
-                .sizes()
-                .map(|(size, cells)| u64::from(size) * cells)
-                .sum();
-            200 + pairs * BYTES_OF_A_NEIGHBOUR
-        }
-        Neighbours::Band { .. } => 200 + area.cell_count() * BYTES_OF_A_CENTRE,
-    }
 }
 
 #[cfg(test)]

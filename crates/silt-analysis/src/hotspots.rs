@@ -56,6 +56,18 @@ pub enum Scores {
     Clusters(Clusters),
 }
 
+impl Scores {
+    /// Cells with a value that lie outside the study area.
+    fn rows_outside(&self) -> u64 {
+        match self {
+            Scores::Gi(result) => result.study.rows_outside,
+            Scores::Moran(result) => result.study.rows_outside,
+            Scores::Emerging(result, _) => result.study.rows_outside,
+            Scores::Clusters(_) => 0,
+        }
+    }
+}
+
 /// What was found.
 #[derive(Clone, Debug)]
 pub struct Hotspots {
@@ -250,7 +262,11 @@ pub fn hotspots(subject: Subject<'_>, question: &Question) -> Result<Hotspots, A
             Scores::Emerging(result, steps)
         }
     };
-    let outside = gathered.outside(&study.area);
+    let outside = match scores.rows_outside() {
+        // All cells that have a value are inside, and those that have none were counted there.
+        0 if gathered.not_observed == 0 => 0,
+        _ => gathered.outside(&study.area),
+    };
     if outside > 0 {
         notes.push(Note::Outside);
     }

@@ -67,7 +67,7 @@ fn z_is_what_the_formula_gives() {
         found
             .gathered
             .of_cell(cell)
-            .map_or(0.0, |facts| facts.features as f64)
+            .map_or(0.0, |facts| f64::from(facts.features))
     };
     let mean = cells.iter().map(|&cell| count_of(cell)).sum::<f64>() / n;
     let squares: f64 = cells
@@ -75,7 +75,7 @@ fn z_is_what_the_formula_gives() {
         .map(|&cell| (count_of(cell) - mean).powi(2))
         .sum();
     let s = (squares / n).sqrt();
-    for cell in &gi(&found).cells {
+    for cell in gi(&found).cells.iter() {
         let own: Vec<h3o::CellIndex> = cell.cell.grid_disk(1);
         let own: Vec<h3o::CellIndex> = own
             .into_iter()
@@ -153,7 +153,7 @@ fn row_standardised_weights_give_the_same_z() {
     let data = snapshot(Domain::Land, &brazil());
     let of = |asked: &str| ask(&data, &region("iso3:BRA"), asked).expect("an answer");
     let (binary, row) = (of("resolution=4"), of("resolution=4&weights=row"));
-    for (a, b) in gi(&binary).cells.iter().zip(&gi(&row).cells) {
+    for (a, b) in gi(&binary).cells.iter().zip(gi(&row).cells.iter()) {
         let (a, b) = (a.score.expect("a score"), b.score.expect("a score"));
         assert!((a.z - b.z).abs() < 1e-9, "{} {}", a.z, b.z);
     }

@@ -43,7 +43,7 @@ pub fn joint(parts: &[Part], minimum: usize, limit: u64) -> Result<(Table, u64),
                 "differs between the collections",
             ));
         }
-        for cell in &result.cells {
+        for cell in result.cells.iter() {
             let hot = cell
                 .score
                 .filter(|score| score.z > 0.0 && score.q <= part.found.question.alpha);
@@ -113,14 +113,13 @@ fn scores_of(parts: &[Part], cell: CellIndex) -> Json {
         let Scores::Gi(result) = &part.found.scores else {
             continue;
         };
-        let at = result.cells.binary_search_by_key(&cell, |own| own.cell);
-        let own = at.ok().map(|at| result.cells[at]);
+        let own = result.cells.of_cell(cell);
         let score = own.and_then(|own| own.score).map(|score| {
             json!({
                 "z": number(score.z),
-                "p": number(score.p),
+                "p": number(score.p()),
                 "q": number(score.q),
-                "bin": score.bin,
+                "bin": score.bin(),
                 "value": number(own.map_or(0.0, |own| own.value)),
                 "n": part.found.gathered.of_cell(cell).map_or(0, |facts| facts.features),
             })

@@ -13,6 +13,7 @@
 
 mod answer;
 mod area;
+mod best;
 mod cache;
 mod clusters;
 mod cover;

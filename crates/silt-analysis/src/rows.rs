@@ -9,19 +9,10 @@ use silt_hotspot::{
 use silt_model::FieldType;
 
 use crate::answer::column;
+use crate::best::{Best, Listed, best};
 use crate::hotspots::{Hotspots, Scores};
 use crate::question::View;
 use crate::table::{TableColumn, number};
-
-/// A cell that may be listed: how it ranks, and its place among the scores.
-pub(crate) struct Listed {
-    pub(crate) cell: CellIndex,
-    /// Ascending order puts the first in rank first.
-    pub(crate) order: f64,
-    /// Ties go to the larger value.
-    pub(crate) value: f64,
-    pub(crate) at: usize,
-}
 
 const VALUE: TableColumn = column("value", FieldType::Real, "Value of the cell");
 const FEATURES: TableColumn = column("n", FieldType::Integer, "Features in the cell");
@@ -47,56 +38,60 @@ impl Hotspots {
         }
     }
 
-    /// The cells that a view shows, in no order yet.
-    pub(crate) fn listed_cells(&self, view: &View) -> Vec<Listed> {
-        let alpha = self.question.alpha;
-        let shown = |z: Option<f64>, q: Option<f64>| is_shown(z, q, alpha, view);
-        let mut listed = Vec::new();
-        let mut list = |is_listed: bool, cell: CellIndex, order: f64, value: f64, at: usize| {
-            if is_listed && self.is_listed(cell) {
-                listed.push(Listed {
-                    cell,
-                    order,
-                    value,
-                    at,
-                });
-            }
-        };
+    /// The cells that a view shows, the first in rank, and how many there are without its limit.
+    pub(crate) fn listed_cells(&self, view: &View) -> Best {
         match &self.scores {
-            Scores::Gi(result) => {
-                for (at, own) in result.cells.iter().enumerate() {
-                    let (z, q) = (own.score.map(|s| s.z), own.score.map(|s| s.q));
-                    list(shown(z, q), own.cell, order(z, view), own.value, at);
-                }
-            }
-            Scores::Moran(result) => {
-                for (at, own) in result.cells.iter().enumerate() {
-                    let side = own.score.map(|score| match score.quadrant {
-                        Quadrant::HighHigh | Quadrant::HighLow => 1.0,
-                        Quadrant::LowLow | Quadrant::LowHigh => -1.0,
-                    });
-                    // Clusters first, then cells alone among others.
-                    let order = own.score.map_or(f64::INFINITY, |score| -score.i);
-                    let is_shown = shown(side, own.score.map(|score| score.q));
-                    list(is_shown, own.cell, order, own.value, at);
-                }
-            }
-            Scores::Emerging(result, _) => {
-                for (at, own) in result.cells.iter().enumerate() {
-                    let last = own.z.last().copied();
-                    let is_shown = is_emerging_shown(own, view);
-                    list(is_shown, own.cell, order(last, view), own.total, at);
-                }
-            }
-            Scores::Clusters(_) => {}
+            Scores::Gi(result) => best(result.cells.len(), view.limit, |at| {
+                let own = result.cells.get(at)?;
+                let (z, q) = (own.score.map(|s| s.z), own.score.map(|s| s.q));
+                let is_shown = is_shown(z, q, self.question.alpha, view);
+                self.listed(is_shown, own.cell, order(z, view), own.value, at)
+            }),
+            Scores::Moran(result) => best(result.cells.len(), view.limit, |at| {
+                let own = result.cells.get(at)?;
+                let side = own.score.map(|score| match score.quadrant {
+                    Quadrant::HighHigh | Quadrant::HighLow => 1.0,
+                    Quadrant::LowLow | Quadrant::LowHigh => -1.0,
+                });
+                // Clusters first, then cells alone among others.
+                let order = own.score.map_or(f64::INFINITY, |score| -score.i);
+                let q = own.score.map(|score| score.q);
+                let is_shown = is_shown(side, q, self.question.alpha, view);
+                self.listed(is_shown, own.cell, order, own.value, at)
+            }),
+            Scores::Emerging(result, _) => best(result.cells.len(), view.limit, |at| {
+                let own = result.cells.get(at)?;
+                let order = order(own.z.last().copied(), view);
+                let is_shown = is_emerging_shown(own, view);
+                self.listed(is_shown, own.cell, order, own.total, at)
+            }),
+            Scores::Clusters(_) => Best::default(),
         }
-        listed
+    }
+
+    fn listed(
+        &self,
+        is_shown: bool,
+        cell: CellIndex,
+        order: f64,
+        value: f64,
+        at: usize,
+    ) -> Option<Listed> {
+        (is_shown && self.is_listed(cell)).then_some(Listed {
+            cell,
+            order,
+            value,
+            at,
+        })
     }
 
     /// The values of a cell, as [`Hotspots::columns`] names them.
     pub(crate) fn values(&self, at: usize) -> Vec<Json> {
         match &self.scores {
-            Scores::Gi(result) => self.gi_values(&result.cells[at]),
+            Scores::Gi(result) => {
+                let own = result.cells.get(at);
+                own.map_or(Vec::new(), |own| self.gi_values(&own))
+            }
             Scores::Moran(result) => self.moran_values(&result.cells[at]),
             Scores::Emerging(result, _) => self.emerging_values(&result.cells[at]),
             Scores::Clusters(_) => Vec::new(),
@@ -106,7 +101,7 @@ impl Hotspots {
     fn features_of(&self, cell: CellIndex) -> u64 {
         self.gathered
             .of_cell(cell)
-            .map_or(0, |facts| facts.features)
+            .map_or(0, |facts| facts.features.into())
     }
 
     fn gi_values(&self, own: &GiCell) -> Vec<Json> {
@@ -117,9 +112,9 @@ impl Hotspots {
             number(own.sum),
             own.neighbourhood.into(),
             of(|score| score.z),
-            of(|score| score.p),
+            of(|score| score.p()),
             of(|score| score.q),
-            own.score.map_or(Json::Null, |score| score.bin.into()),
+            own.score.map_or(Json::Null, |score| score.bin().into()),
         ];
         if self.question.permutations.is_some() {
             let p = own.score.and_then(|score| score.p_permutation);

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use h3o::CellIndex;
 use silt_hotspot::{CellValues, StudyArea};
-use silt_index::snapshot::{CollectionSnapshot, Column, NULL_CODE};
+use silt_index::snapshot::{CollectionSnapshot, Column, NULL_CODE, RowCells};
 use silt_query::datetime::{TemporalField, temporal_field};
 use silt_query::query::Rows;
 
@@ -57,7 +56,7 @@ pub(crate) fn by_step(
     question: &Question,
     within: &Within,
     rows: &Rows,
-    cells: &[Option<CellIndex>],
+    cells: &RowCells,
     area: &StudyArea,
 ) -> Result<(TimeSteps, Vec<CellValues>), AnalysisError> {
     let data = subject.data;

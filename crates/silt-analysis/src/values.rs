@@ -1,9 +1,8 @@
 //! The values of cells: how many features lie in each, and what their field adds up to.
 
 use h3o::CellIndex;
-use rayon::slice::ParallelSliceMut as _;
 use silt_hotspot::{CellValues, StudyArea};
-use silt_index::snapshot::{CollectionSnapshot, Column};
+use silt_index::snapshot::{CollectionSnapshot, Column, RowCells};
 use silt_model::FieldType;
 use silt_query::query::Rows;
 
@@ -16,14 +15,12 @@ use crate::within::Within;
 pub struct CellFacts {
     /// The cell.
     pub cell: CellIndex,
-    /// Features in it.
-    pub features: u64,
-    /// Features whose field has a value; all, where no field is asked for.
-    pub observed: u64,
     /// Value of the cell.
     pub value: f64,
-    /// Sums of the bounds of the field's interval, where the collection has them.
-    pub bounds: Option<(f64, f64)>,
+    /// Features in it.
+    pub features: u32,
+    /// Features whose field has a value; all, where no field is asked for.
+    pub observed: u32,
 }
 
 /// The features selected, by cell.
@@ -31,6 +28,8 @@ pub struct CellFacts {
 pub struct Gathered {
     /// Ascending by cell.
     pub cells: Vec<CellFacts>,
+    /// By cell the sums of the bounds of the field's interval; empty where there is none.
+    bounds: Vec<(f64, f64)>,
     /// Features selected.
     pub features: u64,
     /// Of these, how many have no position and lie in no cell.
@@ -69,17 +68,17 @@ pub(crate) fn number_of(column: &Column, row: u32) -> Option<f64> {
     number.filter(|number| number.is_finite())
 }
 
-/// The rows that lie in a cell, with it; how many have no position is counted.
+/// The rows that lie in a cell, with its number; how many have no position is counted.
 pub(crate) fn placed_rows<'d>(
     data: &'d CollectionSnapshot,
     rows: &'d Rows,
     within: &'d Within,
-    cells: &'d [Option<CellIndex>],
+    cells: &'d RowCells,
     gathered: &'d mut Gathered,
-) -> impl Iterator<Item = (CellIndex, u32)> + 'd {
+) -> impl Iterator<Item = (u32, u32)> + 'd {
     let any_synthetic = data.any_synthetic();
     rows.iter().filter_map(move |row| {
-        let Some(cell) = cells[row as usize] else {
+        let Some(number) = cells.number(row) else {
             gathered.features += 1;
             gathered.without_position += 1;
             return None;
@@ -89,7 +88,7 @@ pub(crate) fn placed_rows<'d>(
         }
         gathered.features += 1;
         gathered.synthetic |= any_synthetic && data.is_synthetic(row);
-        Some((cell, row))
+        Some((number, row))
     })
 }
 
@@ -98,20 +97,17 @@ pub(crate) fn gather(
     data: &CollectionSnapshot,
     rows: &Rows,
     within: &Within,
-    cells: &[Option<CellIndex>],
+    cells: &RowCells,
     value: &CellValue,
 ) -> Gathered {
     let mut gathered = Gathered::default();
+    let mut placed: Vec<(u32, u32)> = Vec::with_capacity(rows.len());
+    placed.extend(placed_rows(data, rows, within, cells, &mut gathered));
     let column = value.field().and_then(|name| data.column(name));
     let Some(column) = column else {
-        let mut placed: Vec<CellIndex> = placed_rows(data, rows, within, cells, &mut gathered)
-            .map(|(cell, _)| cell)
-            .collect();
-        placed.par_sort_unstable();
-        gathered.cells = placed
-            .chunk_by(|a, b| a == b)
-            .map(|same| counted(same[0], same.len() as u64, value))
-            .collect();
+        let counts = counts(placed.iter().map(|&(number, _)| number));
+        let counted = |(number, features)| counted(cells.cells()[number], features, value);
+        gathered.cells = counts.into_iter().map(counted).collect();
         return gathered;
     };
 
@@ -123,36 +119,84 @@ pub(crate) fn gather(
         .as_ref()
         .and_then(|(low, high)| Some((data.column(low)?, data.column(high)?)));
     // Not-a-number marks what was not observed; it sorts behind every number.
-    let read = |(cell, row): (CellIndex, u32)| {
+    let read = |row: u32| {
         let or_nan = |column: &Column| number_of(column, row).unwrap_or(f64::NAN);
         let (low, high) = bounds.map_or((0.0, 0.0), |(low, high)| (or_nan(low), or_nan(high)));
-        (cell, [or_nan(column), low, high])
+        [or_nan(column), low, high]
     };
-    let mut placed: Vec<(CellIndex, [f64; 3])> =
-        placed_rows(data, rows, within, cells, &mut gathered)
-            .map(read)
-            .collect();
-    placed.par_sort_unstable_by(|(a, x), (b, y)| {
-        let by_number = |at: usize| x[at].total_cmp(&y[at]);
-        a.cmp(b)
-            .then_with(|| by_number(0))
-            .then_with(|| by_number(1))
-            .then_with(|| by_number(2))
-    });
-    for same in placed.chunk_by(|(a, _), (b, _)| a == b) {
-        let facts = added_up(same, value, bounds.is_some());
-        gathered.not_observed += facts.features - facts.observed;
+    let mut numbers: Vec<[f64; 3]> = Vec::new();
+    for same in by_cell(placed).chunk_by(|(a, _), (b, _)| a == b) {
+        numbers.clear();
+        numbers.extend(same.iter().map(|&(_, row)| read(row)));
+        let cell = cells.cells()[same[0].0 as usize];
+        let (facts, bounds_of_cell) = added_up(cell, &mut numbers, value);
+        gathered.not_observed += u64::from(facts.features - facts.observed);
         gathered.cells.push(facts);
+        gathered.bounds.extend(bounds.map(|_| bounds_of_cell));
     }
     gathered.interval = interval;
     gathered
 }
 
+/// Numbers for each thing that is counted, up to which an array over all numbers is used.
+const NUMBERS_PER_THING: usize = 8;
+
+/// How often each number occurs, ascending by number.
+fn counts(numbers: impl ExactSizeIterator<Item = u32> + Clone) -> Vec<(usize, u32)> {
+    let (first, width) = span(numbers.clone());
+    if width > NUMBERS_PER_THING * numbers.len() {
+        let mut numbers: Vec<u32> = numbers.collect();
+        numbers.sort_unstable();
+        let same = numbers.chunk_by(|a, b| a == b);
+        return same
+            .map(|same| (same[0] as usize, same.len() as u32))
+            .collect();
+    }
+    let mut counts = vec![0; width];
+    numbers.for_each(|number| counts[(number - first) as usize] += 1);
+    let numbered = (first as usize..).zip(counts);
+    numbered.filter(|&(_, count)| count > 0).collect()
+}
+
+/// Pairs of a number and a row by their number, in no particular order otherwise.
+fn by_cell(mut placed: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    let (first, width) = span(placed.iter().map(|&(number, _)| number));
+    if width > NUMBERS_PER_THING * placed.len() {
+        placed.sort_unstable();
+        return placed;
+    }
+    let mut next = vec![0_u32; width];
+    for &(number, _) in &placed {
+        next[(number - first) as usize] += 1;
+    }
+    let mut total = 0;
+    for next in &mut next {
+        total += *next;
+        *next = total - *next;
+    }
+    let mut sorted = vec![(0, 0); placed.len()];
+    for pair in placed {
+        let next = &mut next[(pair.0 - first) as usize];
+        sorted[*next as usize] = pair;
+        *next += 1;
+    }
+    sorted
+}
+
+/// The least number, and how many there are from it to the greatest.
+fn span(numbers: impl Iterator<Item = u32>) -> (u32, usize) {
+    let (least, greatest) = numbers.fold((u32::MAX, 0), |(least, greatest), number| {
+        (least.min(number), greatest.max(number))
+    });
+    let width = u64::from(greatest) + 1;
+    (least, width.saturating_sub(u64::from(least)) as usize)
+}
+
 /// Area to which a density refers, km2.
 const DENSITY_KM2: f64 = 1_000.0;
 
-fn counted(cell: CellIndex, features: u64, value: &CellValue) -> CellFacts {
-    let count = features as f64;
+fn counted(cell: CellIndex, features: u32, value: &CellValue) -> CellFacts {
+    let count = f64::from(features);
     CellFacts {
         cell,
         features,
@@ -161,32 +205,39 @@ fn counted(cell: CellIndex, features: u64, value: &CellValue) -> CellFacts {
             CellValue::Density => count * DENSITY_KM2 / cell.area_km2(),
             _ => count,
         },
-        bounds: None,
     }
 }
 
-fn added_up(same: &[(CellIndex, [f64; 3])], value: &CellValue, has_bounds: bool) -> CellFacts {
-    let observed = same.iter().filter(|(_, numbers)| !numbers[0].is_nan());
-    let mut count = 0;
+/// What the numbers of the features in a cell add up to: value, lower and upper bound of each.
+fn added_up(
+    cell: CellIndex,
+    numbers: &mut [[f64; 3]],
+    value: &CellValue,
+) -> (CellFacts, (f64, f64)) {
+    numbers.sort_unstable_by(|a, b| {
+        let by_number = |at: usize| a[at].total_cmp(&b[at]);
+        by_number(0)
+            .then_with(|| by_number(1))
+            .then_with(|| by_number(2))
+    });
+    let observed = numbers.partition_point(|numbers| !numbers[0].is_nan());
     let mut sums = [0.0; 3];
-    for (_, numbers) in observed {
-        count += 1;
+    for numbers in &numbers[..observed] {
         for (sum, number) in sums.iter_mut().zip(numbers) {
             // A bound that is not stated is the value itself.
             *sum += if number.is_nan() { numbers[0] } else { *number };
         }
     }
-    let value = match value {
-        CellValue::Mean(_) if count > 0 => sums[0] / count as f64,
-        _ => sums[0],
+    let facts = CellFacts {
+        cell,
+        value: match value {
+            CellValue::Mean(_) if observed > 0 => sums[0] / observed as f64,
+            _ => sums[0],
+        },
+        features: numbers.len() as u32,
+        observed: observed as u32,
     };
-    CellFacts {
-        cell: same[0].0,
-        features: same.len() as u64,
-        observed: count,
-        value,
-        bounds: has_bounds.then_some((sums[1], sums[2])),
-    }
+    (facts, (sums[1], sums[2]))
 }
 
 impl Gathered {
@@ -200,13 +251,27 @@ impl Gathered {
     /// Features in cells outside a study area.
     pub(crate) fn outside(&self, area: &StudyArea) -> u64 {
         let outside = self.cells.iter().filter(|facts| !area.contains(facts.cell));
-        outside.map(|facts| facts.features).sum()
+        outside.map(|facts| u64::from(facts.features)).sum()
     }
 
     /// What lies in a cell.
     pub fn of_cell(&self, cell: CellIndex) -> Option<&CellFacts> {
+        self.cells.get(self.place_of(cell)?)
+    }
+
+    /// Sums of the bounds of the field's interval in a cell, where the collection has them.
+    pub fn bounds_of_cell(&self, cell: CellIndex) -> Option<(f64, f64)> {
+        self.bounds.get(self.place_of(cell)?).copied()
+    }
+
+    fn place_of(&self, cell: CellIndex) -> Option<usize> {
         let at = self.cells.binary_search_by_key(&cell, |facts| facts.cell);
-        at.ok().map(|at| &self.cells[at])
+        at.ok()
+    }
+
+    /// Bytes in memory.
+    pub fn bytes(&self) -> usize {
+        size_of_val(self.cells.as_slice()) + size_of_val(self.bounds.as_slice())
     }
 }
 

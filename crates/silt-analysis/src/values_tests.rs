@@ -64,7 +64,7 @@ fn the_interval_is_carried_through() {
     let expected = ("volume_m3_p05".to_owned(), "volume_m3_p95".to_owned());
     assert_eq!(sum.interval, Some(expected));
     assert_eq!(sum.cells[0].value, 40.0);
-    let (low, high) = sum.cells[0].bounds.expect("bounds");
+    let (low, high) = sum.bounds_of_cell(sum.cells[0].cell).expect("bounds");
     assert!(
         (low - 36.0).abs() < 1e-9 && (high - 44.0).abs() < 1e-9,
         "{low} {high}"
@@ -78,4 +78,31 @@ fn a_density_is_per_thousand_square_kilometres() {
     let cell = found.cells[0];
     let back = cell.value * cell.cell.area_km2() / 1_000.0;
     assert!((back - 2.0).abs() < 1e-12, "{back}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn numbers_are_counted_and_put_together_however_far_they_lie_apart(
+        mut numbers in proptest::collection::vec(0..60_u32, 0..80),
+        far in 1..50_000_u32,
+    ) {
+        // Some lie in a row, others far apart.
+        for number in numbers.iter_mut().skip(3) {
+            *number *= far;
+        }
+        let mut expected = std::collections::BTreeMap::new();
+        for &number in &numbers {
+            *expected.entry(number as usize).or_insert(0_u32) += 1;
+        }
+        proptest::prop_assert_eq!(counts(numbers.iter().copied()), expected.into_iter().collect::<Vec<_>>());
+
+        let placed: Vec<(u32, u32)> = numbers.into_iter().zip(0..).collect();
+        let mut sorted = placed.clone();
+        sorted.sort_unstable();
+        let found = by_cell(placed);
+        proptest::prop_assert!(found.is_sorted_by_key(|pair| pair.0));
+        let mut found = found;
+        found.sort_unstable();
+        proptest::prop_assert_eq!(found, sorted);
+    }
 }

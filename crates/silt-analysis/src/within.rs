@@ -99,8 +99,11 @@ impl Within {
     /// Whether a row that its regions and the box select lies in the place, by the one position
     /// that stands for it.
     pub(crate) fn holds_row(&self, data: &CollectionSnapshot, row: u32) -> bool {
+        if self.polygon.is_none() && self.bbox.is_none() {
+            return true;
+        }
         let is_point = data.point(row).is_some();
-        if self.polygon.is_none() && (is_point || self.bbox.is_none()) {
+        if self.polygon.is_none() && is_point {
             return true;
         }
         let Some(place) = data.place(row) else {

@@ -19,6 +19,7 @@ use geo_types::{Coord, Geometry, Rect};
 use silt_model::{CollectionSchema, Feature, FeatureId, LocationAccuracy, StoredFeature, Value};
 
 pub use build::SnapshotBuilder;
+pub use cells::RowCells;
 pub use column::{Bits, Column, ColumnBuilder, NULL_CODE, NumberColumn, TextArena, TextColumn};
 use geometry::Geometries;
 use tree::Tree;
@@ -318,6 +319,7 @@ impl CollectionSnapshot {
             + postings
             + (self.regions.starts.capacity() + self.regions.of_row.capacity()) * 4
             + self.by_id.get().map_or(0, |rows| rows.capacity() * 4)
+            + self.bytes_of_cells()
     }
 }
 

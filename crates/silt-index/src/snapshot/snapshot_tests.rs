@@ -159,11 +159,25 @@ fn a_thousand_bytes_are_not_needed_for_a_point() {
 #[test]
 fn cells_are_those_of_the_place_at_each_resolution() {
     use h3o::{LatLng, Resolution};
-    let snapshot = snapshot_of(vec![Some(point!(x: -44.12, y: -20.12).into()), None]);
-    let expected = LatLng::new(-20.12, -44.12).expect("a position");
+    let dam = point!(x: -44.12, y: -20.12);
+    let mine = point!(x: 20.0, y: 50.0);
+    let geometries = [Some(dam), None, Some(mine), Some(dam)];
+    let snapshot = snapshot_of(geometries.map(|point| point.map(Into::into)).to_vec());
+    let cell_of = |point: Point, resolution| {
+        let place = LatLng::new(point.y(), point.x()).expect("a position");
+        place.to_cell(resolution)
+    };
     for resolution in [Resolution::Zero, Resolution::Five, Resolution::Nine] {
         let cells = snapshot.cells(resolution);
-        assert_eq!(cells, [Some(expected.to_cell(resolution)), None]);
+        for (row, point) in (0..).zip(geometries) {
+            let expected = point.map(|point| cell_of(point, resolution));
+            assert_eq!(cells.of_row(row), expected);
+            let by_number = cells
+                .number(row)
+                .map(|number| cells.cells()[number as usize]);
+            assert_eq!(by_number, expected);
+        }
+        assert!(cells.cells().len() == 2 && cells.cells().is_sorted());
     }
 }
 

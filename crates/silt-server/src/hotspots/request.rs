@@ -84,7 +84,7 @@ pub(super) fn regions_version(world: &World) -> u64 {
 /// Bytes that a result takes in memory, roughly.
 pub(super) fn bytes_of(found: &Hotspots) -> usize {
     let cells = match &found.scores {
-        Scores::Gi(result) => result.cells.len() * 96,
+        Scores::Gi(result) => result.cells.bytes(),
         Scores::Moran(result) => result.cells.len() * 72,
         Scores::Emerging(result, steps) => result.cells.len() * (120 + steps.names.len() * 9),
         Scores::Clusters(clusters) => {
@@ -92,7 +92,7 @@ pub(super) fn bytes_of(found: &Hotspots) -> usize {
             rows.sum::<usize>() * 4 + clusters.clusters.len() * 80
         }
     };
-    cells + found.gathered.cells.len() * 64 + 1_000
+    cells + found.gathered.bytes() + 1_000
 }
 
 /// Versions of all that an answer depends on beside its parameters.
