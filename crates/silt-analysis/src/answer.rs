@@ -76,22 +76,25 @@ impl Hotspots {
                 "The answer rests on synthetic features",
             ));
         }
+        let cell_of = |listed: &Listed| self.cell(listed.at).expect("a place among the scores");
+        let cells: Vec<CellIndex> = listed.iter().map(cell_of).collect();
         let members = match view.members {
             Some(most) => {
                 columns.push(MEMBERS);
-                Some(self.members(subject, &listed, most)?)
+                Some(self.members(subject, &cells, most)?)
             }
             None => None,
         };
         let rows = listed
             .into_par_iter()
+            .zip(cells)
             .enumerate()
-            .map(|(at, listed)| {
-                let name = format!("{:x}", u64::from(listed.cell));
+            .map(|(at, (listed, cell))| {
+                let name = format!("{:x}", u64::from(cell));
                 let mut values = vec![Json::from(at as u64 + 1), Json::from(name.as_str())];
                 values.extend(self.values(listed.at));
                 if has_interval {
-                    let bounds = self.gathered.bounds_of_cell(listed.cell);
+                    let bounds = self.gathered.bounds_of_cell(cell);
                     let (low, high) = bounds.unwrap_or((0.0, 0.0));
                     values.extend([number(low), number(high)]);
                 }
@@ -99,7 +102,7 @@ impl Hotspots {
                 values.extend(members.as_ref().map(|members| members[at].clone().into()));
                 TableRow {
                     id: name,
-                    geometry: outline(listed.cell),
+                    geometry: outline(cell),
                     values,
                 }
             })
@@ -111,7 +114,7 @@ impl Hotspots {
     fn members(
         &self,
         subject: Subject<'_>,
-        listed: &[Listed],
+        listed: &[CellIndex],
         most: usize,
     ) -> Result<Vec<Vec<Json>>, AnalysisError> {
         let everywhere = Within::default();
@@ -124,7 +127,7 @@ impl Hotspots {
         let mut places: Vec<(CellIndex, usize)> = listed
             .iter()
             .enumerate()
-            .map(|(at, listed)| (listed.cell, at))
+            .map(|(at, &cell)| (cell, at))
             .collect();
         places.sort_unstable();
         let mut members: Vec<Vec<Json>> = vec![Vec::new(); listed.len()];
@@ -272,7 +275,7 @@ impl Hotspots {
         let mut selected = json!({
             "features": self.gathered.features,
             "without_position": self.gathered.without_position,
-            "outside_study_area": self.outside,
+            "outside_study_area": self.gathered.outside,
         });
         if self.question.value.field().is_some() {
             selected["not_observed"] = self.gathered.not_observed.into();

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use geo_types::MultiPolygon;
 use h3o::{CellIndex, Resolution};
+use sha2::{Digest as _, Sha256};
 use silt_hotspot::{AreaError, Limits, Neighbourhood, Neighbours, StudyArea};
 use silt_index::regions::{DEFAULT_COAST_TOLERANCE_KM, RegionKind};
 use silt_index::snapshot::CollectionSnapshot;
@@ -16,7 +17,7 @@ use crate::cache::Recent;
 use crate::cover::{EdgeBox, edges_of};
 use crate::error::AnalysisError;
 use crate::ranking::RegionCells;
-use crate::within::{Membership, Regions, Within, is_country};
+use crate::within::{Membership, Regions, Within, hex, is_country};
 
 /// How study areas are made.
 #[derive(Clone, Debug)]
@@ -72,6 +73,28 @@ pub struct Study {
     key: String,
 }
 
+/// Cells that belong to an area because a feature of the place lies in them, ascending.
+#[derive(Debug, Default)]
+struct Extras {
+    cells: Vec<CellIndex>,
+    /// Equal for equal cells: their SHA-256, and nothing where there are none.
+    key: String,
+}
+
+impl Extras {
+    fn new(cells: Vec<CellIndex>) -> Extras {
+        if cells.is_empty() {
+            return Extras::default();
+        }
+        let mut digest = Sha256::new();
+        for &cell in &cells {
+            digest.update(u64::from(cell).to_le_bytes());
+        }
+        let key = hex(&digest.finalize());
+        Extras { cells, key }
+    }
+}
+
 /// Makes study areas and keeps those asked for last. Shared by all questions of a service.
 #[derive(Debug)]
 pub struct Areas {
@@ -79,7 +102,7 @@ pub struct Areas {
     countries: OnceLock<Vec<EdgeBox>>,
     sizes_km2: Recent<f64>,
     covers: Recent<Vec<CellIndex>>,
-    extras: Recent<Vec<CellIndex>>,
+    extras: Recent<Extras>,
     studies: Recent<Study>,
     neighbourhoods: Recent<Neighbourhood>,
     cells_of_regions: Recent<BTreeMap<Arc<str>, RegionCells>>,
@@ -94,7 +117,7 @@ impl Areas {
             countries: OnceLock::new(),
             sizes_km2: Recent::new(1_000, |_| 1),
             covers: Recent::new(share, of_cells),
-            extras: Recent::new(share, of_cells),
+            extras: Recent::new(share, |extras: &Extras| extras.cells.len() as u64 * 8 + 200),
             // A run of the area takes 32 bytes; an outline has fewer runs than cells.
             studies: Recent::new(share, |study| {
                 200 + study.area.cell_count().min(1 << 20) * 4
@@ -264,19 +287,16 @@ impl Areas {
         let extras = self.extras.get(&extras_key, || {
             let members = self.membership(within, domain, regions)?;
             if members.is_everything() {
-                return Ok::<_, AnalysisError>(Vec::new());
+                return Ok::<_, AnalysisError>(Extras::default());
             }
             let plain = StudyArea::from_cells(resolution, cover.iter().copied()).ok();
-            self.cells_of_features(data, within, &members, plain.as_ref(), resolution, stop)
+            let cells =
+                self.cells_of_features(data, within, &members, plain.as_ref(), resolution, stop)?;
+            Ok(Extras::new(cells))
         })?;
-        let key = if extras.is_empty() {
-            base_key
-        } else {
-            let bits = extras.iter().map(|&cell| format!("{:x}", u64::from(cell)));
-            format!("{base_key}|{}", bits.collect::<Vec<_>>().join(","))
-        };
+        let key = format!("{base_key}|{}", extras.key);
         self.studies.get(&key.clone(), || {
-            let cells = cover.iter().chain(extras.iter()).copied();
+            let cells = cover.iter().chain(&extras.cells).copied();
             let area = match StudyArea::from_cells(resolution, cells) {
                 Ok(area) => area,
                 Err(AreaError::Empty { .. }) => return Err(no_cell(within, resolution, domain)),
@@ -284,7 +304,7 @@ impl Areas {
             };
             Ok(Study {
                 area: Arc::new(area),
-                cells_of_features: extras.len() as u64,
+                cells_of_features: extras.cells.len() as u64,
                 key,
             })
         })

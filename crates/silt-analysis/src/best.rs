@@ -2,17 +2,16 @@
 
 use std::cmp::Ordering;
 
-use h3o::CellIndex;
 use rayon::prelude::*;
 
-/// A cell that may be listed: how it ranks, and its place among the scores.
+/// A cell that may be listed: how it ranks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Listed {
-    pub(crate) cell: CellIndex,
     /// Ascending order puts the first in rank first.
     pub(crate) order: f64,
     /// Ties go to the larger value.
     pub(crate) value: f64,
+    /// Place among the scores, which ascends with the cell.
     pub(crate) at: usize,
 }
 
@@ -20,7 +19,7 @@ impl Listed {
     fn by_rank(&self, other: &Listed) -> Ordering {
         let by_order = self.order.total_cmp(&other.order);
         let by_value = other.value.total_cmp(&self.value);
-        by_order.then(by_value).then(self.cell.cmp(&other.cell))
+        by_order.then(by_value).then(self.at.cmp(&other.at))
     }
 }
 
@@ -69,8 +68,8 @@ struct First {
     limit: usize,
     listed: Vec<Listed>,
     matched: u64,
-    /// Order beyond which nothing is among the first.
-    last_order: f64,
+    /// Behind this one nothing is among the first.
+    last: Option<Listed>,
 }
 
 impl First {
@@ -79,13 +78,14 @@ impl First {
             limit,
             listed: Vec::new(),
             matched: 0,
-            last_order: f64::INFINITY,
+            last: None,
         }
     }
 
     fn add(&mut self, listed: Listed) {
         self.matched += 1;
-        if listed.order <= self.last_order {
+        let is_behind = |last: &Listed| last.by_rank(&listed) == Ordering::Less;
+        if !self.last.as_ref().is_some_and(is_behind) {
             self.listed.push(listed);
             if self.listed.len() >= self.limit.saturating_mul(2).max(TASK_PLACES / 16) {
                 self.drop_others();
@@ -100,7 +100,7 @@ impl First {
         let (_, last, _) = self
             .listed
             .select_nth_unstable_by(self.limit, Listed::by_rank);
-        self.last_order = last.order;
+        self.last = Some(*last);
         self.listed.truncate(self.limit);
     }
 

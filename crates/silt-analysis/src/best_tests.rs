@@ -1,16 +1,9 @@
-use h3o::Resolution;
 use proptest::prelude::*;
 
 use super::*;
 
 fn listed(at: usize, order: f64, value: f64) -> Listed {
-    let mut cells = CellIndex::base_cells().flat_map(|base| base.children(Resolution::Four));
-    Listed {
-        cell: cells.nth(at).expect("a cell"),
-        order,
-        value,
-        at,
-    }
+    Listed { order, value, at }
 }
 
 proptest! {
@@ -39,17 +32,11 @@ proptest! {
 
 #[test]
 fn of_many_all_but_the_first_are_dropped() {
-    let cell = CellIndex::base_cells().next().expect("a cell");
     let len = 5 * TASK_PLACES + 17;
     // Each order occurs once.
     let candidate = |at: usize| {
         let order = ((at * 7_919) % len) as f64;
-        Some(Listed {
-            cell,
-            order,
-            value: 1.0,
-            at,
-        })
+        Some(listed(at, order, 1.0))
     };
     for limit in [0, 1, 100, 5_000, len as u64 + 1] {
         let found = best(len, limit, candidate);

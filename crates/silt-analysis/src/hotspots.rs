@@ -56,18 +56,6 @@ pub enum Scores {
     Clusters(Clusters),
 }
 
-impl Scores {
-    /// Cells with a value that lie outside the study area.
-    fn rows_outside(&self) -> u64 {
-        match self {
-            Scores::Gi(result) => result.study.rows_outside,
-            Scores::Moran(result) => result.study.rows_outside,
-            Scores::Emerging(result, _) => result.study.rows_outside,
-            Scores::Clusters(_) => 0,
-        }
-    }
-}
-
 /// What was found.
 #[derive(Clone, Debug)]
 pub struct Hotspots {
@@ -82,8 +70,6 @@ pub struct Hotspots {
     pub listed: Option<Arc<Study>>,
     /// The features by cell.
     pub gathered: Gathered,
-    /// Features selected that lie in no cell of the study area.
-    pub outside: u64,
     /// The scores.
     pub scores: Scores,
     /// What to know before relying on them, beside what the scores say themselves.
@@ -219,7 +205,7 @@ pub fn hotspots(subject: Subject<'_>, question: &Question) -> Result<Hotspots, A
     };
     let rows = selected(subject, compared)?;
     let cells = data.cells(resolution);
-    let gathered = gather(data, &rows, compared, cells, &question.value);
+    let gathered = gather(data, &rows, compared, cells, &question.value, &study.area);
     let neighbourhood = areas.neighbourhood(&study, question.neighbours, subject.limits)?;
     if stop() {
         return Err(Cancelled.into());
@@ -262,12 +248,7 @@ pub fn hotspots(subject: Subject<'_>, question: &Question) -> Result<Hotspots, A
             Scores::Emerging(result, steps)
         }
     };
-    let outside = match scores.rows_outside() {
-        // All cells that have a value are inside, and those that have none were counted there.
-        0 if gathered.not_observed == 0 => 0,
-        _ => gathered.outside(&study.area),
-    };
-    if outside > 0 {
+    if gathered.outside > 0 {
         notes.push(Note::Outside);
     }
     Ok(Hotspots {
@@ -276,7 +257,6 @@ pub fn hotspots(subject: Subject<'_>, question: &Question) -> Result<Hotspots, A
         study: Some(study),
         listed,
         gathered,
-        outside,
         scores,
         notes,
     })
@@ -302,7 +282,6 @@ fn of_clusters(subject: Subject<'_>, question: &Question) -> Result<Hotspots, An
         listed: None,
         notes: notes_of(subject, question, &gathered),
         gathered,
-        outside: 0,
         scores: Scores::Clusters(clusters),
     })
 }

@@ -304,7 +304,7 @@ fn a_line_counts_once_and_only_where_its_place_lies_in_the_region() {
     ];
     let data = snapshot(Domain::Land, &sites);
     let found = ask(&data, &region("iso3:BRA"), "resolution=4").expect("an answer");
-    assert_eq!((found.gathered.features, found.outside), (2, 1));
+    assert_eq!((found.gathered.features, found.gathered.outside), (2, 1));
     assert!(found.notes.contains(&Note::OnePlacePerFeature));
 }
 

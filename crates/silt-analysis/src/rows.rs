@@ -42,10 +42,9 @@ impl Hotspots {
     pub(crate) fn listed_cells(&self, view: &View) -> Best {
         match &self.scores {
             Scores::Gi(result) => best(result.cells.len(), view.limit, |at| {
-                let own = result.cells.get(at)?;
-                let (z, q) = (own.score.map(|s| s.z), own.score.map(|s| s.q));
-                let is_shown = is_shown(z, q, self.question.alpha, view);
-                self.listed(is_shown, own.cell, order(z, view), own.value, at)
+                let z = result.cells.z(at);
+                let is_shown = is_shown(z, || result.cells.q(at), self.question.alpha, view);
+                self.listed(is_shown, order(z, view), result.cells.value(at), at)
             }),
             Scores::Moran(result) => best(result.cells.len(), view.limit, |at| {
                 let own = result.cells.get(at)?;
@@ -55,34 +54,33 @@ impl Hotspots {
                 });
                 // Clusters first, then cells alone among others.
                 let order = own.score.map_or(f64::INFINITY, |score| -score.i);
-                let q = own.score.map(|score| score.q);
+                let q = || own.score.map(|score| score.q);
                 let is_shown = is_shown(side, q, self.question.alpha, view);
-                self.listed(is_shown, own.cell, order, own.value, at)
+                self.listed(is_shown, order, own.value, at)
             }),
             Scores::Emerging(result, _) => best(result.cells.len(), view.limit, |at| {
                 let own = result.cells.get(at)?;
                 let order = order(own.z.last().copied(), view);
                 let is_shown = is_emerging_shown(own, view);
-                self.listed(is_shown, own.cell, order, own.total, at)
+                self.listed(is_shown, order, own.total, at)
             }),
             Scores::Clusters(_) => Best::default(),
         }
     }
 
-    fn listed(
-        &self,
-        is_shown: bool,
-        cell: CellIndex,
-        order: f64,
-        value: f64,
-        at: usize,
-    ) -> Option<Listed> {
-        (is_shown && self.is_listed(cell)).then_some(Listed {
-            cell,
-            order,
-            value,
-            at,
-        })
+    fn listed(&self, is_shown: bool, order: f64, value: f64, at: usize) -> Option<Listed> {
+        let is_listed = is_shown && (self.listed.is_none() || self.is_listed(self.cell(at)?));
+        is_listed.then_some(Listed { order, value, at })
+    }
+
+    /// The cell at a place among the scores.
+    pub(crate) fn cell(&self, at: usize) -> Option<CellIndex> {
+        match &self.scores {
+            Scores::Gi(result) => result.cells.get(at).map(|own| own.cell),
+            Scores::Moran(result) => result.cells.get(at).map(|own| own.cell),
+            Scores::Emerging(result, _) => result.cells.get(at).map(|own| own.cell),
+            Scores::Clusters(_) => None,
+        }
     }
 
     /// The values of a cell, as [`Hotspots::columns`] names them.
@@ -161,9 +159,9 @@ impl Hotspots {
 }
 
 /// Whether a score is on the side that a view shows.
-fn is_shown(z: Option<f64>, q: Option<f64>, alpha: f64, view: &View) -> bool {
+fn is_shown(z: Option<f64>, q: impl FnOnce() -> Option<f64>, alpha: f64, view: &View) -> bool {
     let on_side = z.is_none_or(|z| if view.cold { z < 0.0 } else { z > 0.0 });
-    on_side && (!view.significant || q.is_some_and(|q| q <= alpha))
+    on_side && (!view.significant || q().is_some_and(|q| q <= alpha))
 }
 
 fn is_emerging_shown(own: &EmergingCell, view: &View) -> bool {

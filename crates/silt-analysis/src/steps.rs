@@ -100,7 +100,7 @@ pub(crate) fn by_step(
     let mut names = Vec::new();
     for number in first..=last {
         let rows = Rows::Some(by_number.remove(&number).unwrap_or_default());
-        let gathered = gather(data, &rows, within, cells, &question.value);
+        let gathered = gather(data, &rows, within, cells, &question.value, area);
         values.push(gathered.values(area)?);
         names.push(name_of(number, question.step));
     }

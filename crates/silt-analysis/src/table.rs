@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::sync::Arc;
 
 use geo_types::{Coord, Geometry, LineString, Polygon};
+use rayon::prelude::*;
 use serde_json::{Map, Value as Json};
 use silt_model::{CollectionSchema, Feature, Field, FieldType, StoredFeature, Value};
 
@@ -38,6 +39,9 @@ pub struct Table {
     pub rows: Vec<TableRow>,
 }
 
+/// Rows that one task writes.
+const TASK_ROWS: usize = 128;
+
 /// A number, or null for what JSON has no number for.
 pub(crate) fn number(value: f64) -> Json {
     serde_json::Number::from_f64(value).map_or(Json::Null, Json::Number)
@@ -55,25 +59,38 @@ impl Table {
             write_json(&mut out, value);
         }
         out.extend_from_slice(b",\"features\":[");
-        for (at, row) in self.rows.iter().enumerate() {
-            out.extend_from_slice(if at == 0 { b"\n" } else { b",\n" });
-            out.extend_from_slice(b"{\"type\":\"Feature\",\"id\":");
-            write_json(&mut out, &Json::String(row.id.clone()));
-            out.extend_from_slice(b",\"geometry\":");
-            write_geometry(&mut out, &row.geometry);
-            out.extend_from_slice(b",\"properties\":{");
-            for (place, (column, value)) in self.columns.iter().zip(&row.values).enumerate() {
-                if place > 0 {
-                    out.push(b',');
-                }
-                // The names are ours and need no escape.
-                let _ = write!(out, "\"{}\":", column.name);
-                write_json(&mut out, value);
+        let of_task = |rows: &[TableRow]| {
+            let mut out = Vec::with_capacity(rows.len() * 512);
+            for row in rows {
+                out.extend_from_slice(b",\n");
+                self.write_feature(&mut out, row);
             }
-            out.extend_from_slice(b"}}");
+            out
+        };
+        let tasks = self.rows.par_chunks(TASK_ROWS);
+        for (task, features) in tasks.map(of_task).collect::<Vec<_>>().iter().enumerate() {
+            // No comma before the first.
+            out.extend_from_slice(if task == 0 { &features[1..] } else { features });
         }
         out.extend_from_slice(b"\n]}\n");
         out
+    }
+
+    fn write_feature(&self, out: &mut Vec<u8>, row: &TableRow) {
+        out.extend_from_slice(b"{\"type\":\"Feature\",\"id\":");
+        write_json(out, &Json::String(row.id.clone()));
+        out.extend_from_slice(b",\"geometry\":");
+        write_geometry(out, &row.geometry);
+        out.extend_from_slice(b",\"properties\":{");
+        for (place, (column, value)) in self.columns.iter().zip(&row.values).enumerate() {
+            if place > 0 {
+                out.push(b',');
+            }
+            // The names are ours and need no escape.
+            let _ = write!(out, "\"{}\":", column.name);
+            write_json(out, value);
+        }
+        out.extend_from_slice(b"}}");
     }
 
     /// RFC 4180 with a header; null is an empty cell, lists are separated by blanks.

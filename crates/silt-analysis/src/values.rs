@@ -1,7 +1,8 @@
 //! The values of cells: how many features lie in each, and what their field adds up to.
 
 use h3o::CellIndex;
-use silt_hotspot::{CellValues, StudyArea};
+use rayon::prelude::*;
+use silt_hotspot::{CellValues, Members, StudyArea};
 use silt_index::snapshot::{CollectionSnapshot, Column, RowCells};
 use silt_model::FieldType;
 use silt_query::query::Rows;
@@ -26,7 +27,7 @@ pub struct CellFacts {
 /// The features selected, by cell.
 #[derive(Clone, Debug, Default)]
 pub struct Gathered {
-    /// Ascending by cell.
+    /// Those of the study area that have a feature, ascending by cell.
     pub cells: Vec<CellFacts>,
     /// By cell the sums of the bounds of the field's interval; empty where there is none.
     bounds: Vec<(f64, f64)>,
@@ -34,6 +35,8 @@ pub struct Gathered {
     pub features: u64,
     /// Of these, how many have no position and lie in no cell.
     pub without_position: u64,
+    /// Of these, how many lie in no cell of the study area.
+    pub outside: u64,
     /// Of these, how many have no value in the field; they count in no cell.
     pub not_observed: u64,
     /// Whether any of them is synthetic.
@@ -99,15 +102,23 @@ pub(crate) fn gather(
     within: &Within,
     cells: &RowCells,
     value: &CellValue,
+    area: &StudyArea,
 ) -> Gathered {
     let mut gathered = Gathered::default();
-    let mut placed: Vec<(u32, u32)> = Vec::with_capacity(rows.len());
-    placed.extend(placed_rows(data, rows, within, cells, &mut gathered));
+    // Inner iteration: twice as fast as a loop over rows that are all or a list.
+    let placed = placed_rows(data, rows, within, cells, &mut gathered);
     let column = value.field().and_then(|name| data.column(name));
     let Some(column) = column else {
-        let counts = counts(placed.iter().map(|&(number, _)| number));
-        let counted = |(number, features)| counted(cells.cells()[number], features, value);
-        gathered.cells = counts.into_iter().map(counted).collect();
+        let counts = if rows.len() >= cells.cells().len() / NUMBERS_PER_THING {
+            let mut counts = vec![0; cells.cells().len()];
+            placed.for_each(|(number, _)| counts[number as usize] += 1);
+            occurring(0, &counts)
+        } else {
+            let mut numbers = Vec::with_capacity(rows.len());
+            placed.for_each(|(number, _)| numbers.push(number));
+            counts(numbers)
+        };
+        gathered.add_counts(&counts, cells.cells(), value, area);
         return gathered;
     };
 
@@ -119,20 +130,35 @@ pub(crate) fn gather(
         .as_ref()
         .and_then(|(low, high)| Some((data.column(low)?, data.column(high)?)));
     // Not-a-number marks what was not observed; it sorts behind every number.
-    let read = |row: u32| {
+    let read = |&(_, row): &(u32, u32)| {
         let or_nan = |column: &Column| number_of(column, row).unwrap_or(f64::NAN);
         let (low, high) = bounds.map_or((0.0, 0.0), |(low, high)| (or_nan(low), or_nan(high)));
         [or_nan(column), low, high]
     };
-    let mut numbers: Vec<[f64; 3]> = Vec::new();
-    for same in by_cell(placed).chunk_by(|(a, _), (b, _)| a == b) {
-        numbers.clear();
-        numbers.extend(same.iter().map(|&(_, row)| read(row)));
+    let mut pairs = Vec::with_capacity(rows.len());
+    placed.for_each(|pair| pairs.push(pair));
+    let add_up = |(members, numbers): &mut (Members<'_>, Vec<[f64; 3]>), same: &[(u32, u32)]| {
         let cell = cells.cells()[same[0].0 as usize];
-        let (facts, bounds_of_cell) = added_up(cell, &mut numbers, value);
-        gathered.not_observed += u64::from(facts.features - facts.observed);
-        gathered.cells.push(facts);
-        gathered.bounds.extend(bounds.map(|_| bounds_of_cell));
+        if !members.contains(cell) {
+            return Err(same.len() as u64);
+        }
+        numbers.clear();
+        numbers.extend(same.iter().map(read));
+        Ok(added_up(cell, numbers, value))
+    };
+    let found: Vec<Result<(CellFacts, (f64, f64)), u64>> = by_cell(pairs)
+        .par_chunk_by(|a, b| a.0 == b.0)
+        .map_init(|| (area.members(), Vec::new()), add_up)
+        .collect();
+    for of_cell in found {
+        match of_cell {
+            Ok((facts, bounds_of_cell)) => {
+                gathered.not_observed += u64::from(facts.features - facts.observed);
+                gathered.cells.push(facts);
+                gathered.bounds.extend(bounds.map(|_| bounds_of_cell));
+            }
+            Err(features) => gathered.outside += features,
+        }
     }
     gathered.interval = interval;
     gathered
@@ -140,22 +166,32 @@ pub(crate) fn gather(
 
 /// Numbers for each thing that is counted, up to which an array over all numbers is used.
 const NUMBERS_PER_THING: usize = 8;
+/// Numbers that one task looks at.
+const TASK_NUMBERS: usize = 1 << 15;
 
 /// How often each number occurs, ascending by number.
-fn counts(numbers: impl ExactSizeIterator<Item = u32> + Clone) -> Vec<(usize, u32)> {
-    let (first, width) = span(numbers.clone());
+fn counts(mut numbers: Vec<u32>) -> Vec<(u32, u32)> {
+    let (first, width) = span(numbers.iter().copied());
     if width > NUMBERS_PER_THING * numbers.len() {
-        let mut numbers: Vec<u32> = numbers.collect();
         numbers.sort_unstable();
         let same = numbers.chunk_by(|a, b| a == b);
-        return same
-            .map(|same| (same[0] as usize, same.len() as u32))
-            .collect();
+        return same.map(|same| (same[0], same.len() as u32)).collect();
     }
     let mut counts = vec![0; width];
-    numbers.for_each(|number| counts[(number - first) as usize] += 1);
-    let numbered = (first as usize..).zip(counts);
-    numbered.filter(|&(_, count)| count > 0).collect()
+    for number in numbers {
+        counts[(number - first) as usize] += 1;
+    }
+    occurring(first, &counts)
+}
+
+/// The numbers from `first` on that occur, with how often.
+fn occurring(first: u32, counts: &[u32]) -> Vec<(u32, u32)> {
+    let of_task = |(task, counts): (usize, &[u32])| -> Vec<(u32, u32)> {
+        let numbered = (first + (task * TASK_NUMBERS) as u32..).zip(counts.iter().copied());
+        numbered.filter(|&(_, count)| count > 0).collect()
+    };
+    let tasks = counts.par_chunks(TASK_NUMBERS).enumerate();
+    tasks.map(of_task).collect::<Vec<_>>().concat()
 }
 
 /// Pairs of a number and a row by their number, in no particular order otherwise.
@@ -241,17 +277,40 @@ fn added_up(
 }
 
 impl Gathered {
+    /// Takes numbers of cells with how many features lie in each.
+    fn add_counts(
+        &mut self,
+        counts: &[(u32, u32)],
+        cells: &[CellIndex],
+        value: &CellValue,
+        area: &StudyArea,
+    ) {
+        let of_task = |counts: &[(u32, u32)]| {
+            let mut members = area.members();
+            let mut inside = Vec::with_capacity(counts.len());
+            let mut outside = 0;
+            for &(number, features) in counts {
+                let cell = cells[number as usize];
+                if members.contains(cell) {
+                    inside.push(counted(cell, features, value));
+                } else {
+                    outside += u64::from(features);
+                }
+            }
+            (inside, outside)
+        };
+        let tasks = counts.par_chunks(TASK_NUMBERS);
+        for (inside, outside) in tasks.map(of_task).collect::<Vec<_>>() {
+            self.cells.extend_from_slice(&inside);
+            self.outside += outside;
+        }
+    }
+
     /// The values of the cells of a study area; a cell in which nothing was observed has none.
     pub(crate) fn values(&self, area: &StudyArea) -> Result<CellValues, AnalysisError> {
         let observed = self.cells.iter().filter(|facts| facts.observed > 0);
         let rows = observed.map(|facts| (facts.cell, facts.value));
         Ok(CellValues::sum(area, rows)?)
-    }
-
-    /// Features in cells outside a study area.
-    pub(crate) fn outside(&self, area: &StudyArea) -> u64 {
-        let outside = self.cells.iter().filter(|facts| !area.contains(facts.cell));
-        outside.map(|facts| u64::from(facts.features)).sum()
     }
 
     /// What lies in a cell.

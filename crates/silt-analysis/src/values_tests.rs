@@ -8,7 +8,15 @@ fn gathered(sites: &[Site], value: CellValue) -> Gathered {
     let data = snapshot(Domain::Land, sites);
     let rows = Rows::All(sites.len() as u32);
     let within = Within::default();
-    gather(&data, &rows, &within, data.cells(Resolution::Five), &value)
+    let area = StudyArea::world(Resolution::Five);
+    gather(
+        &data,
+        &rows,
+        &within,
+        data.cells(Resolution::Five),
+        &value,
+        &area,
+    )
 }
 
 fn with_volume(volume_m3: Option<f64>) -> Site {
@@ -92,9 +100,9 @@ proptest::proptest! {
         }
         let mut expected = std::collections::BTreeMap::new();
         for &number in &numbers {
-            *expected.entry(number as usize).or_insert(0_u32) += 1;
+            *expected.entry(number).or_insert(0_u32) += 1;
         }
-        proptest::prop_assert_eq!(counts(numbers.iter().copied()), expected.into_iter().collect::<Vec<_>>());
+        proptest::prop_assert_eq!(counts(numbers.clone()), expected.into_iter().collect::<Vec<_>>());
 
         let placed: Vec<(u32, u32)> = numbers.into_iter().zip(0..).collect();
         let mut sorted = placed.clone();

@@ -64,7 +64,7 @@ impl Within {
             }
         }
         let digest = digest.finalize();
-        let key = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let key = hex(&digest);
         self.polygon = Some((Arc::new(shape), key));
         Ok(self)
     }
@@ -113,6 +113,10 @@ impl Within {
         let in_bbox = |bbox: [f64; 4]| is_point || Shape::of_bbox(bbox).contains(place);
         self.polygon_holds(place) && self.bbox.is_none_or(in_bbox)
     }
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Decides which places belong to a question's area.

@@ -142,6 +142,15 @@ impl StudyArea {
         cell.resolution() == self.resolution && self.slot(cell).is_some()
     }
 
+    /// As [`Self::contains`] for many cells, faster where they come in order.
+    #[must_use]
+    pub fn members(&self) -> Members<'_> {
+        Members {
+            area: self,
+            run_hint: 0,
+        }
+    }
+
     /// The cells in the order of their indexes.
     pub fn cells(&self) -> impl Iterator<Item = CellIndex> + '_ {
         let level = self.level();
@@ -195,6 +204,18 @@ impl StudyArea {
         if position >= hinted.first && position < hinted.end {
             return Some(hinted);
         }
+        // Cells that come in order leave a run for the gap behind it or for the next run.
+        if position >= hinted.end {
+            match self.runs.get(*run_hint + 1) {
+                Some(next) if position < next.first => return None,
+                Some(next) if position < next.end => {
+                    *run_hint += 1;
+                    return Some(next);
+                }
+                Some(_) => {}
+                None => return None,
+            }
+        }
         let at = self.finder.find(&self.runs, position)?;
         *run_hint = at;
         self.runs.get(at)
@@ -225,8 +246,30 @@ impl StudyArea {
     /// The cell in a slot; `None` for a slot without a cell. Ascending slots that share a cursor are
     /// found faster.
     pub(crate) fn cell_near(&self, slot: u64, cursor: &mut Cursor) -> Option<CellIndex> {
+        CellIndex::try_from(self.index_near(slot, cursor)?).ok()
+    }
+
+    /// As [`Self::cell_near`], the index as a plain number. Of a slot without a cell it may be a
+    /// number that is no index.
+    pub(crate) fn index_near(&self, slot: u64, cursor: &mut Cursor) -> Option<u64> {
         let position = self.position_near(slot, &mut cursor.run)?;
-        cursor.lattice.cell_at(position, self.level())
+        cursor.lattice.index_at(position, self.level())
+    }
+}
+
+/// Tells which cells belong to an area; knows where it found the last one.
+#[derive(Clone, Debug)]
+pub struct Members<'a> {
+    area: &'a StudyArea,
+    run_hint: usize,
+}
+
+impl Members<'_> {
+    /// As [`StudyArea::contains`].
+    #[must_use]
+    pub fn contains(&mut self, cell: CellIndex) -> bool {
+        cell.resolution() == self.area.resolution
+            && self.area.slot_near(cell, &mut self.run_hint).is_some()
     }
 }
 

@@ -283,7 +283,7 @@ impl Cube {
             .collect::<Result<_, _>>()?;
         let mut listed: Vec<(CellIndex, u32)> = lags
             .iter()
-            .flat_map(|lag| lag.cells.iter().map(|cell| (cell.cell, cell.size)))
+            .flat_map(|lag| lag.cells.iter().map(|cell| (cell.cell(), cell.size)))
             .collect();
         listed.par_sort_unstable();
         listed.dedup();
@@ -302,7 +302,7 @@ impl Cube {
         for (step, lag) in lags.iter().enumerate() {
             let mut row = 0;
             for cell in &lag.cells {
-                while cells[row] < cell.cell {
+                while u64::from(cells[row]) < cell.index {
                     row += 1;
                 }
                 sums[row * steps.len() + step] = cell.sum + cell.own;

@@ -71,20 +71,38 @@ impl GiCells {
     #[must_use]
     pub fn get(&self, at: usize) -> Option<GiCell> {
         let own = self.cells.get(at)?;
-        let sum = own.sum + own.own;
-        let score = self.scale.z(sum, own.size).map(|z| GiScore {
+        let score = self.z(at).map(|z| GiScore {
             z,
             q: self.q[at],
             p_permutation: self.p_permutation.as_ref().map(|p| p[at]),
         });
         Some(GiCell {
-            cell: own.cell,
+            cell: own.cell(),
             value: own.own,
             has_value: own.row().is_some(),
-            sum,
+            sum: own.sum + own.own,
             neighbourhood: own.size,
             score,
         })
+    }
+
+    /// z of the cell at a place: what a look at all cells needs of most of them.
+    #[must_use]
+    pub fn z(&self, at: usize) -> Option<f64> {
+        let own = self.cells.get(at)?;
+        self.scale.z(own.sum + own.own, own.size)
+    }
+
+    /// q of the cell at a place; `None` without a score.
+    #[must_use]
+    pub fn q(&self, at: usize) -> Option<f64> {
+        self.q.get(at).copied().filter(|q| !q.is_nan())
+    }
+
+    /// Value of the cell at a place, 0 when it has none.
+    #[must_use]
+    pub fn value(&self, at: usize) -> f64 {
+        self.cells.get(at).map_or(0.0, |own| own.own)
     }
 
     /// All cells in their order.
@@ -96,11 +114,9 @@ impl GiCells {
     /// A cell by its index; `None` for one that is not listed.
     #[must_use]
     pub fn of_cell(&self, cell: CellIndex) -> Option<GiCell> {
-        let at = self
-            .cells
-            .binary_search_by_key(&cell, |own| own.cell)
-            .ok()?;
-        self.get(at)
+        let index = u64::from(cell);
+        let at = self.cells.binary_search_by_key(&index, |own| own.index);
+        self.get(at.ok()?)
     }
 }
 

@@ -14,7 +14,8 @@ use crate::values::CellValues;
 /// have millions.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct LagCell {
-    pub(crate) cell: CellIndex,
+    /// Index of the cell, a plain number: to check that it is one takes as long as all else.
+    pub(crate) index: u64,
     /// Sum over the neighbours, the cell itself left out.
     pub(crate) sum: f64,
     /// The cell's own value.
@@ -28,6 +29,10 @@ pub(crate) struct LagCell {
 const NO_ROW: u32 = u32::MAX;
 
 impl LagCell {
+    pub(crate) fn cell(&self) -> CellIndex {
+        CellIndex::try_from(self.index).expect("only cells are listed")
+    }
+
     pub(crate) fn row(&self) -> Option<u32> {
         (self.row != NO_ROW).then_some(self.row)
     }
@@ -47,6 +52,8 @@ const CHUNKS_AT_ONCE: usize = 16;
 /// else pairs are sorted.
 const ARRAY_SLOTS: u64 = 1 << 24;
 const SLOTS_PER_PAIR: u64 = 64;
+/// Cells with a value whose neighbours one task lists at least, in a set of its own.
+const LISTED_CELLS: usize = 1 << 14;
 /// Cells that one task of a plain loop takes at least.
 const TASK_CELLS: usize = 4096;
 
@@ -109,14 +116,14 @@ impl Lag {
             // Each cell with a value is among the slots, and both ascend.
             let has_value = own_slots.get(row) == Some(&slot);
             known.next_row = Some(row + usize::from(has_value));
-            let cell = if has_value {
-                values.cells[row]
+            let index = if has_value {
+                values.cells[row].into()
             } else {
-                area.cell_near(slot, &mut known.cell)
+                area.index_near(slot, &mut known.cell)
                     .expect("only cells are listed")
             };
             LagCell {
-                cell,
+                index,
                 sum: sum_of(at, slot),
                 own: if has_value { values.values[row] } else { 0.0 },
                 size: neighbourhood.size_near(slot, &mut known.size),
@@ -162,12 +169,18 @@ fn gathered(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u64
     if own_slots.len() as u64 == area.cell_count() {
         return Lag::new(neighbourhood, values, own_slots, own_slots, sum_of);
     }
-    let mut listed = SlotSet::new(area.slots());
-    for &slot in own_slots {
+    let with_neighbours = |mut listed: SlotSet, &slot: &u64| {
         listed.insert(slot);
         let kept = neighbourhood.kept_neighbours(slot);
         kept.iter().for_each(|&near| listed.insert(near.into()));
-    }
+        listed
+    };
+    let none = || SlotSet::new(area.slots());
+    let listed = own_slots
+        .par_iter()
+        .with_min_len(LISTED_CELLS)
+        .fold(none, with_neighbours)
+        .reduce(none, SlotSet::joined);
     Lag::new(neighbourhood, values, own_slots, &listed.to_vec(), sum_of)
 }
 

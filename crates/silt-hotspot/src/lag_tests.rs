@@ -18,7 +18,7 @@ fn assert_same(neighbourhood: &Neighbourhood, rows: &[(CellIndex, f64)]) {
     let mut scratch = Scratch::new(neighbourhood);
     for found in chosen {
         let mut expected = 0.0;
-        for &near in neighbourhood.find(found.cell, &mut scratch) {
+        for &near in neighbourhood.find(found.cell(), &mut scratch) {
             let near = area
                 .cell_near(near, &mut Cursor::default())
                 .expect("a cell");
@@ -27,12 +27,12 @@ fn assert_same(neighbourhood: &Neighbourhood, rows: &[(CellIndex, f64)]) {
         }
         assert_near(found.sum, expected, 1e-12, "sum");
         assert!(found.sum != 0.0 || found.sum.is_sign_positive());
-        let row = values.cells.binary_search(&found.cell).ok();
+        let row = values.cells.binary_search(&found.cell()).ok();
         assert_eq!(found.own, row.map_or(0.0, |at| values.values[at]));
         assert_eq!(found.row().map(|row| row as usize), row);
         assert_eq!(
             found.size as usize,
-            1 + neighbourhood.find(found.cell, &mut scratch).len()
+            1 + neighbourhood.find(found.cell(), &mut scratch).len()
         );
     }
 }

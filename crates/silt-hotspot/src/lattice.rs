@@ -139,21 +139,20 @@ pub(crate) struct Cursor {
 }
 
 impl Cursor {
-    /// As [`cell_at_position`].
-    pub(crate) fn cell_at(&mut self, position: u64, resolution: u8) -> Option<CellIndex> {
+    /// As [`at_position`]. Of a deleted wedge this may be an index that is none.
+    pub(crate) fn index_at(&mut self, position: u64, resolution: u8) -> Option<u64> {
         let (family, digit) = (position / 7, position % 7);
         if let Some((known, first)) = self.family
             && known == family
         {
-            // Of a deleted wedge this makes an index that is none.
-            return CellIndex::try_from(first | digit << digit_shift(resolution)).ok();
+            return Some(first | digit << digit_shift(resolution));
         }
-        let cell = cell_at_position(position, resolution)?;
+        let index = at_position(position, resolution)?;
         if resolution > 0 {
-            let first = u64::from(cell) & !(7 << digit_shift(resolution));
+            let first = index & !(7 << digit_shift(resolution));
             self.family = Some((family, first));
         }
-        Some(cell)
+        Some(index)
     }
 }
 

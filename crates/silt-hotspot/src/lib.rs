@@ -52,7 +52,7 @@ mod sums;
 mod trend;
 mod values;
 
-pub use area::StudyArea;
+pub use area::{Members, StudyArea};
 pub use caveat::Caveat;
 pub use classes::EmergingClass;
 pub use dbscan::{ClusterPoint, Clustering, DbscanOptions, dbscan};

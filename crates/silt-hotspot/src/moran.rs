@@ -174,7 +174,7 @@ pub fn local_moran(
         .iter()
         .enumerate()
         .map(|(at, cell)| LocalMoranCell {
-            cell: cell.cell,
+            cell: cell.cell(),
             value: cell.own,
             neighbours: cell.size - 1,
             score: score(listed[at], q.listed[at]),

@@ -16,6 +16,14 @@ impl SlotSet {
         self.words[(slot / 64) as usize] |= 1 << (slot % 64);
     }
 
+    /// The members of both, sets of the same slots.
+    pub(crate) fn joined(mut self, other: SlotSet) -> SlotSet {
+        for (word, other) in self.words.iter_mut().zip(other.words) {
+            *word |= other;
+        }
+        self
+    }
+
     /// The members, ascending.
     pub(crate) fn to_vec(&self) -> Vec<u64> {
         let members = self.words.iter().map(|word| word.count_ones() as usize);
