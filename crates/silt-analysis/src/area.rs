@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 use geo_types::MultiPolygon;
 use h3o::{CellIndex, Resolution};
 use sha2::{Digest as _, Sha256};
-use silt_hotspot::{AreaError, Limits, Neighbourhood, Neighbours, StudyArea};
+use silt_hotspot::{AreaError, Effort, Neighbourhood, Neighbours, StudyArea};
 use silt_index::regions::{DEFAULT_COAST_TOLERANCE_KM, RegionKind};
 use silt_index::snapshot::CollectionSnapshot;
 use silt_model::Domain;
@@ -373,12 +373,12 @@ impl Areas {
         &self,
         study: &Study,
         neighbours: Neighbours,
-        limits: &Limits,
+        effort: Effort<'_>,
     ) -> Result<Arc<Neighbourhood>, AnalysisError> {
         let key = format!("{}|{neighbours:?}", study.key);
         self.neighbourhoods.get(&key, || {
             let area = Arc::clone(&study.area);
-            Ok(Neighbourhood::prepare(area, neighbours, limits)?)
+            Ok(Neighbourhood::prepare(area, neighbours, effort)?)
         })
     }
 }

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use silt_hotspot::Limits;
 use silt_model::Domain;
 
 use super::*;
@@ -46,7 +47,7 @@ fn an_area_is_made_once() {
     assert!(!Arc::ptr_eq(&first, &of("iso3:CHL")));
     let limits = Limits::default();
     let ring = |k: u32| {
-        let prepared = areas.neighbourhood(&first, Neighbours::Ring { k }, &limits);
+        let prepared = areas.neighbourhood(&first, Neighbours::Ring { k }, (&limits).into());
         prepared.expect("neighbours")
     };
     assert!(Arc::ptr_eq(&ring(1), &ring(1)));

@@ -53,6 +53,7 @@ impl From<ValueError> for AnalysisError {
 impl From<NeighbourError> for AnalysisError {
     fn from(error: NeighbourError) -> Self {
         let name = match error {
+            NeighbourError::Stopped => return Cancelled.into(),
             NeighbourError::TooManyCells { .. } => "resolution",
             NeighbourError::Distance { .. } => "distance_km",
             _ => "neighbours",
@@ -64,6 +65,7 @@ impl From<NeighbourError> for AnalysisError {
 impl From<OptionError> for AnalysisError {
     fn from(error: OptionError) -> Self {
         let name = match error {
+            OptionError::Stopped => return Cancelled.into(),
             OptionError::Level { name, .. } => name,
             OptionError::Permutations { .. } => "permutations",
             OptionError::NoTimeStep => "datetime",

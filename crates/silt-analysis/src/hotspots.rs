@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use h3o::{CellIndex, Resolution};
 use silt_hotspot::{
-    Caveat, DbscanOptions, EmergingOptions, EmergingResult, GiOptions, GiResult, Limits,
+    Caveat, DbscanOptions, Effort, EmergingOptions, EmergingResult, GiOptions, GiResult, Limits,
     LocalMoranOptions, LocalMoranResult, emerging_hotspots, gi_star, local_moran,
 };
 use silt_index::snapshot::CollectionSnapshot;
@@ -206,7 +206,11 @@ pub fn hotspots(subject: Subject<'_>, question: &Question) -> Result<Hotspots, A
     let rows = selected(subject, compared)?;
     let cells = data.cells(resolution);
     let gathered = gather(data, &rows, compared, cells, &question.value, &study.area);
-    let neighbourhood = areas.neighbourhood(&study, question.neighbours, subject.limits)?;
+    let effort = Effort {
+        limits: subject.limits,
+        stop,
+    };
+    let neighbourhood = areas.neighbourhood(&study, question.neighbours, effort)?;
     if stop() {
         return Err(Cancelled.into());
     }
@@ -219,7 +223,7 @@ pub fn hotspots(subject: Subject<'_>, question: &Question) -> Result<Hotspots, A
                 alpha: question.alpha,
                 permutations: question.permutations,
             };
-            Scores::Gi(gi_star(&neighbourhood, &values, &options, subject.limits)?)
+            Scores::Gi(gi_star(&neighbourhood, &values, &options, effort)?)
         }
         Method::LocalMoran => {
             let values = gathered.values(&study.area)?;
@@ -227,12 +231,7 @@ pub fn hotspots(subject: Subject<'_>, question: &Question) -> Result<Hotspots, A
                 alpha: question.alpha,
                 permutations: question.permutations.unwrap_or_default(),
             };
-            Scores::Moran(local_moran(
-                &neighbourhood,
-                &values,
-                &options,
-                subject.limits,
-            )?)
+            Scores::Moran(local_moran(&neighbourhood, &values, &options, effort)?)
         }
         Method::Emerging | Method::Dbscan => {
             let (steps, values) = by_step(subject, question, compared, &rows, cells, &study.area)?;
@@ -244,7 +243,7 @@ pub fn hotspots(subject: Subject<'_>, question: &Question) -> Result<Hotspots, A
             if steps.not_dated > 0 {
                 notes.push(Note::NotDated);
             }
-            let result = emerging_hotspots(&neighbourhood, &values, &options, subject.limits)?;
+            let result = emerging_hotspots(&neighbourhood, &values, &options, effort)?;
             Scores::Emerging(result, steps)
         }
     };

@@ -10,7 +10,7 @@ use crate::error::OptionError;
 use crate::fdr;
 use crate::gi::{Scale, Weights, check_level};
 use crate::lag::Lag;
-use crate::limits::Limits;
+use crate::limits::Effort;
 use crate::neighbours::Neighbourhood;
 use crate::normal::two_sided_p;
 use crate::trend::{MannKendall, mann_kendall};
@@ -120,19 +120,20 @@ struct Series {
 /// # Errors
 /// [`OptionError`] for a level outside (0, 1), without a time step, beyond a limit, and when the
 /// values belong to another area.
-pub fn emerging_hotspots(
+pub fn emerging_hotspots<'a>(
     neighbourhood: &Neighbourhood,
     steps: &[CellValues],
     options: &EmergingOptions,
-    limits: &Limits,
+    effort: impl Into<Effort<'a>>,
 ) -> Result<EmergingResult, OptionError> {
+    let effort = effort.into();
     check_level("alpha", options.alpha)?;
     check_level("trend_alpha", options.trend_alpha)?;
     if steps.is_empty() {
         return Err(OptionError::NoTimeStep);
     }
     let area = neighbourhood.area();
-    let cube = Cube::of(neighbourhood, steps, limits)?;
+    let cube = Cube::of(neighbourhood, steps, effort)?;
     let moments = Moments::of(area.cell_count(), steps);
     let steps_back = options.steps_back as usize;
     let largest = (steps_back.min(steps.len()) as u32 + 1).saturating_mul(neighbourhood.largest());
@@ -275,11 +276,11 @@ impl Cube {
     fn of(
         neighbourhood: &Neighbourhood,
         steps: &[CellValues],
-        limits: &Limits,
+        effort: Effort<'_>,
     ) -> Result<Self, OptionError> {
         let lags: Vec<Lag> = steps
             .iter()
-            .map(|step| Lag::of(neighbourhood, step, limits))
+            .map(|step| Lag::of(neighbourhood, step, effort))
             .collect::<Result<_, _>>()?;
         let mut listed: Vec<(CellIndex, u32)> = lags
             .iter()
@@ -289,12 +290,13 @@ impl Cube {
         listed.dedup();
         let (cells, sizes): (Vec<CellIndex>, Vec<u32>) = listed.into_iter().unzip();
         let bins = cells.len() as u64 * steps.len() as u64;
-        if bins > limits.max_space_time_bins {
+        let limit = effort.limits.max_space_time_bins;
+        if bins > limit {
             let (cells, steps) = (cells.len() as u64, steps.len() as u64);
             return Err(OptionError::TooManyBins {
                 cells,
                 steps,
-                limit: limits.max_space_time_bins,
+                limit,
             });
         }
         let mut sums = vec![0.0; bins as usize];

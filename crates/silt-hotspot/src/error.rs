@@ -34,6 +34,9 @@ pub enum AreaError {
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
 pub enum NeighbourError {
+    /// The caller wanted no result any more: see [`crate::Effort`].
+    #[error("the search for neighbours was stopped before it was done")]
+    Stopped,
     /// The study area has more cells than may be looked at one by one.
     #[error(
         "the study area has {cells} cells at resolution {resolution}, more than the {limit} \
@@ -124,6 +127,9 @@ pub enum OptionError {
         /// [`crate::Limits::max_pairs`].
         limit: u64,
     },
+    /// The caller wanted no result any more: see [`crate::Effort`].
+    #[error("the computation was stopped before it was done")]
+    Stopped,
     /// An emerging hotspot analysis without any time step.
     #[error("an emerging hotspot analysis needs at least one time step")]
     NoTimeStep,

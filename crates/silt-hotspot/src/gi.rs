@@ -11,7 +11,7 @@ use crate::error::OptionError;
 use crate::fdr;
 use crate::gi_cells::GiCells;
 use crate::lag::{Lag, LagCell};
-use crate::limits::Limits;
+use crate::limits::Effort;
 use crate::neighbours::Neighbourhood;
 use crate::normal::two_sided_p;
 use crate::permutation::{Permutations, Reference};
@@ -127,27 +127,28 @@ pub struct GiResult {
 /// # Errors
 /// [`OptionError`] for a level outside (0, 1), for permutations or pairs beyond a limit, and when
 /// the values belong to another area.
-pub fn gi_star(
+pub fn gi_star<'a>(
     neighbourhood: &Neighbourhood,
     values: &CellValues,
     options: &GiOptions,
-    limits: &Limits,
+    effort: impl Into<Effort<'a>>,
 ) -> Result<GiResult, OptionError> {
+    let effort = effort.into();
     check_level("alpha", options.alpha)?;
     if let Some(permutations) = options.permutations {
-        permutations.check(limits)?;
+        permutations.check(effort.limits)?;
     }
     // Entered once: a call from outside the pool waits for its threads to wake each time.
-    rayon::scope(|_| scored(neighbourhood, values, options, limits))
+    rayon::scope(|_| scored(neighbourhood, values, options, effort))
 }
 
 fn scored(
     neighbourhood: &Neighbourhood,
     values: &CellValues,
     options: &GiOptions,
-    limits: &Limits,
+    effort: Effort<'_>,
 ) -> Result<GiResult, OptionError> {
-    let lag = Lag::of(neighbourhood, values, limits)?;
+    let lag = Lag::of(neighbourhood, values, effort)?;
     let moments = Moments::of(values.area_cells, std::slice::from_ref(values));
     let empty_sizes = empty_sizes(neighbourhood, &lag);
     let scale = Scale::new(&moments, options.weights, neighbourhood.largest());
@@ -173,7 +174,8 @@ fn scored(
     drop(p);
     let chance = options
         .permutations
-        .map(|permutations| Chance::draw(&lag, &empty_sizes, values, permutations));
+        .map(|permutations| Chance::draw(&lag, &empty_sizes, values, permutations, effort))
+        .transpose()?;
 
     let empty: Vec<EmptyCells> = empty_sizes
         .iter()
@@ -351,20 +353,24 @@ impl Chance {
         empty: &BTreeMap<u32, u64>,
         values: &CellValues,
         permutations: Permutations,
-    ) -> Self {
+        effort: Effort<'_>,
+    ) -> Result<Self, OptionError> {
         let listed = lag.cells.iter().map(|cell| cell.size);
         let mut sizes: Vec<u32> = listed.chain(empty.keys().copied()).collect();
         sizes.sort_unstable();
         sizes.dedup();
-        let references = sizes
-            .into_par_iter()
-            .map(|size| {
-                (
-                    size,
-                    Reference::draw(&values.values, values.area_cells, size - 1, permutations),
-                )
-            })
-            .collect();
+        let draw = |size: u32| {
+            let others = size - 1;
+            let reference = Reference::draw(
+                &values.values,
+                values.area_cells,
+                others,
+                permutations,
+                effort,
+            )?;
+            Ok((size, reference))
+        };
+        let references = sizes.into_par_iter().map(draw).collect::<Result<_, _>>()?;
         // First the cells with a value, then the empty ones that are listed, then all others.
         let mut next_empty = values.values.len() as u64;
         let mut position = |cell: &LagCell| {
@@ -377,11 +383,11 @@ impl Chance {
             )
         };
         let positions = lag.cells.iter().map(&mut position).collect();
-        Self {
+        Ok(Self {
             references,
             positions,
             empty_position: next_empty,
-        }
+        })
     }
 
     /// Of a listed cell and its number among them.

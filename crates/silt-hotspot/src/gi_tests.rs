@@ -1,11 +1,12 @@
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use h3o::{CellIndex, LatLng, Resolution};
 
 use crate::testing::{area_of, assert_near, band, disk, random, rings, scattered, slow_gi, sum};
 use crate::{
-    Caveat, CellValues, GiOptions, GiResult, Limits, Neighbourhood, OptionError, Permutations,
-    StudyArea, Weights, gi_star,
+    Caveat, CellValues, Effort, GiOptions, GiResult, Limits, NeighbourError, Neighbourhood,
+    Neighbours, OptionError, Permutations, StudyArea, Weights, gi_star,
 };
 
 fn gi(neighbourhood: &Neighbourhood, values: &CellValues, options: &GiOptions) -> GiResult {
@@ -319,4 +320,37 @@ fn options_out_of_range_are_refused() {
         error.to_string(),
         "permutations must lie between 1 and 99999, not 1000000000"
     );
+}
+
+#[test]
+fn a_computation_ends_when_nobody_wants_it() {
+    let cells = disk(Resolution::Six, 20);
+    let area = area_of(&cells);
+    let values = sum(&area, &[(cells[7], 1.0), (cells[300], 4.0)]);
+    let limits = Limits::default();
+    let asked = AtomicU64::new(0);
+    // Of a hundred thousand permutations of 36 neighbours only the first are made.
+    let stop = || asked.fetch_add(1, Ordering::Relaxed) >= 3;
+    let effort = Effort {
+        limits: &limits,
+        stop: &stop,
+    };
+    let options = GiOptions {
+        permutations: Some(Permutations {
+            count: limits.max_permutations,
+            seed: 1,
+        }),
+        ..GiOptions::default()
+    };
+    let stopped = gi_star(&rings(&area, 3), &values, &options, effort);
+    assert_eq!(stopped.err(), Some(OptionError::Stopped));
+    assert!(asked.load(Ordering::Relaxed) < 30);
+
+    let at_once = Effort {
+        limits: &limits,
+        stop: &|| true,
+    };
+    let neighbours = Neighbours::Band { distance_km: 20.0 };
+    let stopped = Neighbourhood::prepare(Arc::clone(&area), neighbours, at_once);
+    assert_eq!(stopped.err(), Some(NeighbourError::Stopped));
 }

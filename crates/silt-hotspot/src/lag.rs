@@ -5,7 +5,7 @@ use rayon::prelude::*;
 
 use crate::area::Cursor;
 use crate::error::OptionError;
-use crate::limits::Limits;
+use crate::limits::Effort;
 use crate::neighbours::{Neighbourhood, Scratch, SizeCursor};
 use crate::slots::SlotSet;
 use crate::values::CellValues;
@@ -64,41 +64,43 @@ impl Lag {
     pub(crate) fn of(
         neighbourhood: &Neighbourhood,
         values: &CellValues,
-        limits: &Limits,
+        effort: Effort<'_>,
     ) -> Result<Self, OptionError> {
-        Self::by(neighbourhood, values, limits, Method::Chosen)
+        Self::by(neighbourhood, values, effort, Method::Chosen)
     }
 
     fn by(
         neighbourhood: &Neighbourhood,
         values: &CellValues,
-        limits: &Limits,
+        effort: Effort<'_>,
         method: Method,
     ) -> Result<Self, OptionError> {
+        effort.check()?;
         let area = neighbourhood.area();
         let own_slots = values.slots_in(area).ok_or(OptionError::OtherArea)?;
         let cells = values.cells.len() as u64;
         let neighbours = u64::from(neighbourhood.largest());
         let pairs = cells * neighbours;
-        if pairs > limits.max_pairs {
+        let limit = effort.limits.max_pairs;
+        if pairs > limit {
             return Err(OptionError::TooManyPairs {
                 cells,
                 neighbours,
-                limit: limits.max_pairs,
+                limit,
             });
         }
         let is_dense = area.slots() <= ARRAY_SLOTS && area.slots() / SLOTS_PER_PAIR <= pairs;
-        Ok(match method {
+        match method {
             Method::Chosen if neighbourhood.keeps_neighbours() => {
-                gathered(neighbourhood, values, own_slots)
+                Ok(gathered(neighbourhood, values, own_slots))
             }
-            Method::Chosen if is_dense => scattered(neighbourhood, values, own_slots),
-            Method::Chosen => sorted(neighbourhood, values, own_slots),
+            Method::Chosen if is_dense => scattered(neighbourhood, values, own_slots, effort),
+            Method::Chosen => sorted(neighbourhood, values, own_slots, effort),
             #[cfg(test)]
-            Method::Scattered => scattered(neighbourhood, values, own_slots),
+            Method::Scattered => scattered(neighbourhood, values, own_slots, effort),
             #[cfg(test)]
-            Method::Sorted => sorted(neighbourhood, values, own_slots),
-        })
+            Method::Sorted => sorted(neighbourhood, values, own_slots, effort),
+        }
     }
 
     /// Adds what is known of the cells themselves to the sums of their neighbours.
@@ -189,12 +191,14 @@ fn gathered(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u64
 fn each_chunk(
     neighbourhood: &Neighbourhood,
     values: &CellValues,
+    effort: Effort<'_>,
     mut take: impl FnMut(usize, Touched),
-) {
+) -> Result<(), OptionError> {
     let neighbours = neighbourhood.largest() as usize - 1;
     let chunk = (CHUNK_PAIRS / (neighbours + 1)).max(1);
     let at_once = chunk * CHUNKS_AT_ONCE;
     for (batch_number, cells) in values.cells.chunks(at_once).enumerate() {
+        effort.check()?;
         let touched: Vec<Touched> = cells
             .par_chunks(chunk)
             .map(|cells| {
@@ -216,15 +220,21 @@ fn each_chunk(
             );
         }
     }
+    Ok(())
 }
 
 /// Each cell with a value adds it to its neighbours, in an array over all slots.
-fn scattered(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u64]) -> Lag {
+fn scattered(
+    neighbourhood: &Neighbourhood,
+    values: &CellValues,
+    own_slots: &[u64],
+    effort: Effort<'_>,
+) -> Result<Lag, OptionError> {
     let slots = neighbourhood.area().slots();
     let mut sums = vec![0.0; slots as usize];
     let mut listed = SlotSet::new(slots);
     own_slots.iter().for_each(|&slot| listed.insert(slot));
-    each_chunk(neighbourhood, values, |first, (touched, counts)| {
+    each_chunk(neighbourhood, values, effort, |first, (touched, counts)| {
         let mut rest = touched.as_slice();
         for (value, count) in values.values[first..].iter().zip(counts) {
             let (of_cell, after) = rest.split_at(count as usize);
@@ -234,21 +244,27 @@ fn scattered(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u6
             }
             rest = after;
         }
-    });
+    })?;
     let sum_of = |_, slot: u64| sums[slot as usize];
-    Lag::new(neighbourhood, values, own_slots, &listed.to_vec(), sum_of)
+    let slots = listed.to_vec();
+    Ok(Lag::new(neighbourhood, values, own_slots, &slots, sum_of))
 }
 
 /// As [`scattered`], in memory that does not depend on the area.
-fn sorted(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u64]) -> Lag {
+fn sorted(
+    neighbourhood: &Neighbourhood,
+    values: &CellValues,
+    own_slots: &[u64],
+    effort: Effort<'_>,
+) -> Result<Lag, OptionError> {
     let mut pairs: Vec<(u64, f64)> = own_slots.iter().map(|&slot| (slot, 0.0)).collect();
-    each_chunk(neighbourhood, values, |first, (touched, counts)| {
+    each_chunk(neighbourhood, values, effort, |first, (touched, counts)| {
         let repeated = values.values[first..]
             .iter()
             .zip(counts)
             .flat_map(|(&value, count)| std::iter::repeat_n(value, count as usize));
         pairs.extend(touched.into_iter().zip(repeated));
-    });
+    })?;
     // Stable: the neighbours of a cell are summed in their order.
     pairs.par_sort_by_key(|&(slot, _)| slot);
     let mut slots: Vec<u64> = Vec::new();
@@ -262,7 +278,8 @@ fn sorted(neighbourhood: &Neighbourhood, values: &CellValues, own_slots: &[u64])
             }
         }
     }
-    Lag::new(neighbourhood, values, own_slots, &slots, |at, _| sums[at])
+    let sum_of = |at: usize, _| sums[at];
+    Ok(Lag::new(neighbourhood, values, own_slots, &slots, sum_of))
 }
 
 #[cfg(test)]

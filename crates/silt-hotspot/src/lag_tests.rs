@@ -9,7 +9,9 @@ use crate::{Limits, Neighbourhood, OptionError, StudyArea};
 
 fn assert_same(neighbourhood: &Neighbourhood, rows: &[(CellIndex, f64)]) {
     let values = sum(neighbourhood.area(), rows);
-    let by = |method| Lag::by(neighbourhood, &values, &Limits::default(), method).expect("sums");
+    let by = |method| {
+        Lag::by(neighbourhood, &values, (&Limits::default()).into(), method).expect("sums")
+    };
     let chosen = by(Method::Chosen).cells;
     // Not a bit may differ: sums are compared as numbers, and none is -0.0.
     assert_eq!(by(Method::Scattered).cells, chosen);
@@ -63,13 +65,13 @@ fn values_of_another_area_are_refused() {
     let cells = disk(Resolution::Six, 4);
     let (one, other) = (area_of(&cells[..30]), area_of(&cells[20..50]));
     let values = sum(&other, &[(cells[45], 1.0)]);
-    let refused = Lag::of(&rings(&one, 1), &values, &Limits::default()).err();
+    let refused = Lag::of(&rings(&one, 1), &values, (&Limits::default()).into()).err();
     assert_eq!(refused, Some(OptionError::OtherArea));
     let limits = Limits {
         max_pairs: 6,
         ..Limits::default()
     };
-    let refused = Lag::of(&rings(&other, 1), &values, &limits).err();
+    let refused = Lag::of(&rings(&other, 1), &values, (&limits).into()).err();
     assert_eq!(
         refused,
         Some(OptionError::TooManyPairs {

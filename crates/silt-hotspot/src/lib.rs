@@ -65,7 +65,7 @@ pub use fdr::{FDR_LEVELS, benjamini_hochberg, bin_of_q};
 pub use geodesy::EARTH_RADIUS_KM;
 pub use gi::{EmptyCells, GiOptions, GiResult, GiScore, Weights, gi_star};
 pub use gi_cells::{GiCell, GiCells};
-pub use limits::Limits;
+pub use limits::{Effort, Limits};
 pub use moran::{
     LocalMoranCell, LocalMoranOptions, LocalMoranResult, LocalMoranScore, MoranEmptyCells,
     Quadrant, local_moran,

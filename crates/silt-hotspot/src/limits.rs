@@ -1,5 +1,7 @@
 //! What a single computation may cost. A service sets these from its configuration.
 
+use crate::error::OptionError;
+
 /// Upper bounds of what one call computes; the defaults are sized for two cores and a few hundred
 /// MB of memory **[inferred]**.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +27,35 @@ pub struct Limits {
     pub max_space_time_bins: u64,
     /// Points of a clustering. Default 2,000,000.
     pub max_points: u64,
+}
+
+/// What a computation may cost, and when to give up.
+#[derive(Clone, Copy)]
+pub struct Effort<'a> {
+    /// Upper bounds.
+    pub limits: &'a Limits,
+    /// Asked every few milliseconds of work; the computation ends with
+    /// [`crate::OptionError::Stopped`] when it says so.
+    pub stop: &'a (dyn Fn() -> bool + Sync),
+}
+
+impl<'a> From<&'a Limits> for Effort<'a> {
+    /// Never gives up.
+    fn from(limits: &'a Limits) -> Self {
+        Self {
+            limits,
+            stop: &|| false,
+        }
+    }
+}
+
+impl Effort<'_> {
+    pub(crate) fn check(&self) -> Result<(), OptionError> {
+        if (self.stop)() {
+            return Err(OptionError::Stopped);
+        }
+        Ok(())
+    }
 }
 
 impl Default for Limits {

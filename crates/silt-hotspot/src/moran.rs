@@ -9,7 +9,7 @@ use crate::error::OptionError;
 use crate::fdr;
 use crate::gi::{Chance, check_level, empty_sizes};
 use crate::lag::Lag;
-use crate::limits::Limits;
+use crate::limits::Effort;
 use crate::neighbours::Neighbourhood;
 use crate::permutation::Permutations;
 use crate::values::{CellValues, Moments, StudySummary};
@@ -106,18 +106,19 @@ pub struct LocalMoranResult {
 /// # Errors
 /// [`OptionError`] for a level outside (0, 1), for permutations or pairs beyond a limit, and when
 /// the values belong to another area.
-pub fn local_moran(
+pub fn local_moran<'a>(
     neighbourhood: &Neighbourhood,
     values: &CellValues,
     options: &LocalMoranOptions,
-    limits: &Limits,
+    effort: impl Into<Effort<'a>>,
 ) -> Result<LocalMoranResult, OptionError> {
+    let effort = effort.into();
     check_level("alpha", options.alpha)?;
-    options.permutations.check(limits)?;
-    let lag = Lag::of(neighbourhood, values, limits)?;
+    options.permutations.check(effort.limits)?;
+    let lag = Lag::of(neighbourhood, values, effort)?;
     let moments = Moments::of(values.area_cells, std::slice::from_ref(values));
     let empty_sizes = empty_sizes(neighbourhood, &lag);
-    let chance = Chance::draw(&lag, &empty_sizes, values, options.permutations);
+    let chance = Chance::draw(&lag, &empty_sizes, values, options.permutations, effort)?;
 
     let varies = moments.squares > 0.0 && moments.n > 1.0;
     // Cell's deviation, neighbours' mean deviation; none where there is no neighbour or no

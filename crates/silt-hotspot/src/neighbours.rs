@@ -13,7 +13,7 @@ use crate::disk::{self, Families};
 use crate::error::NeighbourError;
 use crate::geodesy::{self, UnitVector};
 use crate::lattice;
-use crate::limits::Limits;
+use crate::limits::{Effort, Limits};
 
 /// Cells that count as neighbours of a cell. The cell itself always belongs to its neighbourhood of
 /// Gi*.
@@ -115,18 +115,20 @@ impl Neighbourhood {
     ///
     /// # Errors
     /// [`NeighbourError`] when a limit would be passed, and for a distance that is none.
-    pub fn prepare(
+    pub fn prepare<'a>(
         area: Arc<StudyArea>,
         neighbours: Neighbours,
-        limits: &Limits,
+        effort: impl Into<Effort<'a>>,
     ) -> Result<Self, NeighbourError> {
+        let effort = effort.into();
         match neighbours {
-            Neighbours::Ring { k } => Self::rings(area, k, limits),
-            Neighbours::Band { distance_km } => Self::band(area, distance_km, limits),
+            Neighbours::Ring { k } => Self::rings(area, k, effort),
+            Neighbours::Band { distance_km } => Self::band(area, distance_km, effort),
         }
     }
 
-    fn rings(area: Arc<StudyArea>, k: u32, limits: &Limits) -> Result<Self, NeighbourError> {
+    fn rings(area: Arc<StudyArea>, k: u32, effort: Effort<'_>) -> Result<Self, NeighbourError> {
+        let limits = effort.limits;
         let cells = disk::full_disk(k);
         check_size(cells, limits)?;
         let full = u32::try_from(cells).map_err(|_| too_many_neighbours(cells, limits))?;
@@ -143,12 +145,13 @@ impl Neighbourhood {
             kept: None,
         };
 
-        let is_world = prepared.area.is_world();
-        let smaller = if is_world && !prepared.keeps_within(cells, limits) {
+        let keeps = prepared.keeps_within(cells, limits)
+            && prepared.area.cell_count() <= limits.max_scanned_cells;
+        let smaller = if prepared.area.is_world() && !keeps {
             prepared.smaller_near_pentagons(k, full)
         } else {
             check_scan(&prepared.area, limits)?;
-            let sizes = prepared.scan(cells, limits);
+            let sizes = prepared.scan(cells, effort)?;
             let numbered = sizes
                 .into_iter()
                 .enumerate()
@@ -171,8 +174,9 @@ impl Neighbourhood {
     fn band(
         area: Arc<StudyArea>,
         distance_km: f64,
-        limits: &Limits,
+        effort: Effort<'_>,
     ) -> Result<Self, NeighbourError> {
+        let limits = effort.limits;
         if !(distance_km > 0.0 && distance_km <= geodesy::MAX_DISTANCE_KM) {
             return Err(NeighbourError::Distance { distance_km });
         }
@@ -213,7 +217,7 @@ impl Neighbourhood {
             sizes: BTreeMap::new(),
             kept: None,
         };
-        let by_slot = prepared.scan(about, limits);
+        let by_slot = prepared.scan(about, effort)?;
         for &size in by_slot.iter().filter(|&&size| size > 0) {
             *prepared.sizes.entry(size).or_default() += 1;
         }
@@ -257,14 +261,19 @@ impl Neighbourhood {
 
     /// Looks at every cell of the area, and keeps its neighbours where they are not too many.
     /// Returns the size of each slot's neighbourhood, 0 for a slot without a cell.
-    fn scan(&mut self, cells_of_each: u64, limits: &Limits) -> Vec<u32> {
+    fn scan(&mut self, cells_of_each: u64, effort: Effort<'_>) -> Result<Vec<u32>, NeighbourError> {
         let slots = self.area.slots();
-        let keep = self.keeps_within(cells_of_each, limits);
+        let keep = self.keeps_within(cells_of_each, effort.limits);
         let scanned: Vec<Scanned> = (0..slots.div_ceil(SCAN_CHUNK))
             .into_par_iter()
             .map(|chunk| chunk * SCAN_CHUNK..slots.min((chunk + 1) * SCAN_CHUNK))
-            .map(|slots| self.scan_slots(slots, keep))
-            .collect();
+            .map(|slots| {
+                if (effort.stop)() {
+                    return Err(NeighbourError::Stopped);
+                }
+                Ok(self.scan_slots(slots, keep))
+            })
+            .collect::<Result<_, _>>()?;
         let sizes: Vec<u32> = scanned
             .iter()
             .flat_map(|part| part.sizes.iter().copied())
@@ -284,7 +293,7 @@ impl Neighbourhood {
             }
             self.kept = Some(Kept { first, neighbours });
         }
-        sizes
+        Ok(sizes)
     }
 
     fn scan_slots(&self, slots: Range<u64>, keep: bool) -> Scanned {

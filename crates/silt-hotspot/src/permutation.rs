@@ -16,7 +16,7 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use serde::{Deserialize, Serialize};
 
 use crate::error::OptionError;
-use crate::limits::Limits;
+use crate::limits::{Effort, Limits};
 
 /// Conditional permutations asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +53,9 @@ impl Permutations {
 /// another order.
 const TIE: f64 = 1e-12;
 
+/// Cells drawn between two questions whether to stop.
+const CELLS_BETWEEN_CHECKS: usize = 1 << 16;
+
 /// Sums of `k` values under permutation, shared by all cells with `k` neighbours.
 pub(crate) struct Reference {
     /// Ascending.
@@ -65,7 +68,13 @@ pub(crate) struct Reference {
 impl Reference {
     /// Draws from `n` cells, of which those at the positions `0..values.len()` have `values`, and
     /// the others 0.
-    pub(crate) fn draw(values: &[f64], n: u64, k: u32, permutations: Permutations) -> Self {
+    pub(crate) fn draw(
+        values: &[f64],
+        n: u64,
+        k: u32,
+        permutations: Permutations,
+        effort: Effort<'_>,
+    ) -> Result<Self, OptionError> {
         let mut seed = [0; 32];
         seed[..8].copy_from_slice(&permutations.seed.to_le_bytes());
         seed[8..12].copy_from_slice(&k.to_le_bytes());
@@ -82,7 +91,13 @@ impl Reference {
         let mut sums = Vec::with_capacity(permutations.count as usize);
         let mut replaced = Vec::new();
         let mut drawn = Vec::new();
+        let mut cells_drawn = 0;
         for _ in 0..permutations.count {
+            cells_drawn += k + 1;
+            if cells_drawn > CELLS_BETWEEN_CHECKS {
+                effort.check()?;
+                cells_drawn = 0;
+            }
             draw_different(&mut rng, n, k + 1, &mut drawn);
             let (neighbours, stand_in) = (&drawn[..k.min(drawn.len())], drawn.get(k));
             let sum: f64 = neighbours.iter().map(|&position| value_at(position)).sum();
@@ -101,7 +116,7 @@ impl Reference {
                 .then(a.1.total_cmp(&b.1))
                 .then(a.2.total_cmp(&b.2))
         });
-        Self { sums, replaced }
+        Ok(Self { sums, replaced })
     }
 
     /// `(M + 1) / (R + 1)`, where M of the R sums lie at least as far out as `observed`, on the

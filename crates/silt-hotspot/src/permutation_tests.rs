@@ -42,7 +42,8 @@ fn p_is_the_share_of_all_choices_of_other_cells() {
         seed: 5,
     };
     for k in [1, 3, 6] {
-        let reference = Reference::draw(&values, 11, k, permutations);
+        let reference = Reference::draw(&values, 11, k, permutations, (&Limits::default()).into())
+            .expect("a reference");
         for cell in [0, 3, 5, 7, 10] {
             for observed in [0.0, 4.0, 9.5, 13.0] {
                 let (at_least, at_most) = exact_tails(&all, cell, k as usize, observed);
@@ -65,7 +66,8 @@ fn ranks_of_a_cell_are_those_of_its_own_sums() {
         count: 500,
         seed: 1,
     };
-    let reference = Reference::draw(&values, 8, 3, permutations);
+    let reference = Reference::draw(&values, 8, 3, permutations, (&Limits::default()).into())
+        .expect("a reference");
     for cell in 0..8 {
         let own: Vec<_> = reference
             .replaced
