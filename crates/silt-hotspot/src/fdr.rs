@@ -298,33 +298,42 @@ impl Part<'_> {
     }
 }
 
-/// Bits of a p of at most 1 as a number of single precision.
-const KEY_BITS: u32 = 30;
+/// Digits of the bits of a p of at most 1, a number of single precision, and the bits of each.
+const DIGITS: usize = 3;
 const DIGIT_BITS: u32 = 10;
+/// Values of a digit.
+const VALUES: usize = 1 << DIGIT_BITS;
 /// Places of the p from one bound to below another, ascending by p. Numbers that are not negative
 /// have the order of their bits, so that they can be dealt digit by digit; single precision has few
 /// digits, and the few that it does not tell apart are compared.
 fn order(listed: &[f64], first: f64, end: f64) -> Vec<u32> {
-    let mut keys: Vec<u64> = Vec::with_capacity(listed.len());
+    let mut keys: Vec<u64> = vec![0; listed.len() + 1];
+    let mut found = 0;
     for (at, &p) in (0..).zip(listed) {
-        let (is_number, p) = (!p.is_nan(), plain(p));
-        // What is not a number is in no part.
-        if is_number && p >= first && p < end {
-            keys.push(u64::from((p as f32).to_bits()) << 32 | at);
+        // What is not a number is in no part. Written in any case and kept by the count: a branch
+        // would be guessed wrong for every other p.
+        let is_inside = !p.is_nan() & (plain(p) >= first) & (plain(p) < end);
+        keys[found] = u64::from((plain(p) as f32).to_bits()) << 32 | at;
+        found += usize::from(is_inside);
+    }
+    keys.truncate(found);
+    let digit_of =
+        |key: u64, digit: usize| (key >> (32 + digit as u32 * DIGIT_BITS)) as usize % VALUES;
+    let mut counts = [[0_u32; VALUES]; DIGITS];
+    for &key in &keys {
+        for (digit, counts) in counts.iter_mut().enumerate() {
+            counts[digit_of(key, digit)] += 1;
         }
     }
     let mut dealt = vec![0; keys.len()];
-    for digit in 0..KEY_BITS / DIGIT_BITS {
-        let digit_of = |key: u64| (key >> (32 + digit * DIGIT_BITS)) as usize % (1 << DIGIT_BITS);
-        let mut next = [0_u32; 1 << DIGIT_BITS];
-        keys.iter().for_each(|&key| next[digit_of(key)] += 1);
+    for (digit, next) in counts.iter_mut().enumerate() {
         let mut total = 0;
-        for next in &mut next {
+        for next in next.iter_mut() {
             total += *next;
             *next = total - *next;
         }
         for &key in &keys {
-            let next = &mut next[digit_of(key)];
+            let next = &mut next[digit_of(key, digit)];
             dealt[*next as usize] = key;
             *next += 1;
         }

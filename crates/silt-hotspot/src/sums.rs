@@ -105,22 +105,27 @@ pub(crate) fn by_cell(area: &StudyArea, rows: &[(CellIndex, f64)], is_exact: boo
 
 /// One row for each cell, ascending: what others have summed already.
 fn summed_before(rows: &[(CellIndex, f64)], slots: Vec<u64>) -> ByCell {
-    let inside = || {
-        rows.iter()
-            .zip(&slots)
-            .filter(|&(_, &slot)| slot != OUTSIDE)
-    };
-    let mut result = ByCell {
-        cells: inside().map(|(&(cell, _), _)| cell).collect(),
-        // As every sum begins with 0.
-        values: inside().map(|(&(_, value), _)| 0.0 + value).collect(),
-        slots: Vec::new(),
-        rows_outside: 0,
-    };
-    result.rows_outside = (rows.len() - result.cells.len()) as u64;
-    result.slots = slots;
-    result.slots.retain(|&slot| slot != OUTSIDE);
-    result
+    // As every sum begins with 0.
+    let value = |&(_, value): &(CellIndex, f64)| 0.0 + value;
+    if !slots.contains(&OUTSIDE) {
+        return ByCell {
+            cells: rows.iter().map(|&(cell, _)| cell).collect(),
+            values: rows.iter().map(value).collect(),
+            slots,
+            rows_outside: 0,
+        };
+    }
+    let placed = rows.iter().zip(&slots);
+    let inside: Vec<&(CellIndex, f64)> = placed
+        .filter(|&(_, &slot)| slot != OUTSIDE)
+        .map(|(row, _)| row)
+        .collect();
+    ByCell {
+        cells: inside.iter().map(|&&(cell, _)| cell).collect(),
+        values: inside.into_iter().map(value).collect(),
+        rows_outside: slots.iter().filter(|&&slot| slot == OUTSIDE).count() as u64,
+        slots: slots.into_iter().filter(|&slot| slot != OUTSIDE).collect(),
+    }
 }
 
 fn in_buckets(
