@@ -95,6 +95,10 @@ pub(crate) fn placed_rows<'d>(
     })
 }
 
+/// What the features of a cell add up to, with the sums of their bounds; or how many they are where
+/// the cell lies outside the study area.
+type Summed = Result<(CellFacts, (f64, f64)), u64>;
+
 /// Adds up the rows by cell. The order of the rows changes nothing, not even the last bit.
 pub(crate) fn gather(
     data: &CollectionSnapshot,
@@ -146,7 +150,7 @@ pub(crate) fn gather(
         numbers.extend(same.iter().map(read));
         Ok(added_up(cell, numbers, value))
     };
-    let found: Vec<Result<(CellFacts, (f64, f64)), u64>> = by_cell(pairs)
+    let found: Vec<Summed> = by_cell(pairs)
         .par_chunk_by(|a, b| a.0 == b.0)
         .map_init(|| (area.members(), Vec::new()), add_up)
         .collect();
