@@ -329,7 +329,7 @@ fn failures_of_this_century_beside_facilities(server: &Server) {
     assert_eq!(in_force["datetime"], "2000-01-01/..");
 }
 
-/// Three registers share a collection; an answer of one of them names that one.
+/// Three registers share a collection; an answer that rests on one of them names that one.
 fn one_source_is_attributed_alone(silt: &Silt, server: &Server) {
     let said = |path: &str| {
         let text = server.json(path)["attribution"].clone();
@@ -342,6 +342,10 @@ fn one_source_is_attributed_alone(silt: &Silt, server: &Server) {
     }
     for path in [
         "/hotspots/tailings_facilities?resolution=3&limit=1&source=chile-sernageomin",
+        "/hotspots/tailings_facilities?resolution=4&limit=1&region=iso3:CHL",
+        "/hotspots/tailings_facilities?resolution=3&filter=silt_source%3D%27chile-sernageomin%27",
+        "/hotspots/tailings_facilities/regions?resolution=3&region=iso3:CHL",
+        "/tiles/hotspots/tailings_facilities?resolution=4&region=iso3:CHL",
         "/hotspots/tailings_facilities/regions?resolution=3&source=chile-sernageomin",
         "/tiles/hotspots/tailings_facilities?resolution=3&source=chile-sernageomin",
         "/tiles/tailings_facilities?source=chile-sernageomin",

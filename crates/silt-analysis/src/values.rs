@@ -3,7 +3,7 @@
 use h3o::CellIndex;
 use rayon::prelude::*;
 use silt_hotspot::{CellValues, Members, StudyArea};
-use silt_index::snapshot::{CollectionSnapshot, Column, RowCells};
+use silt_index::snapshot::{CollectionSnapshot, Column, RowCells, TextColumn};
 use silt_model::FieldType;
 use silt_query::query::Rows;
 
@@ -41,6 +41,8 @@ pub struct Gathered {
     pub not_observed: u64,
     /// Whether any of them is synthetic.
     pub synthetic: bool,
+    /// By code of the collection's sources, where it has several: whether any of them is of it.
+    of_source: Vec<bool>,
     /// Names of the fields that hold the interval, where there is one.
     pub interval: Option<(String, String)>,
 }
@@ -80,16 +82,20 @@ pub(crate) fn placed_rows<'d>(
     gathered: &'d mut Gathered,
 ) -> impl Iterator<Item = (u32, u32)> + 'd {
     let any_synthetic = data.any_synthetic();
+    let sources = data.sources();
+    if sources.texts.len() > 1 {
+        gathered.of_source.resize(sources.texts.len(), false);
+    }
     rows.iter().filter_map(move |row| {
         let Some(number) = cells.number(row) else {
-            gathered.features += 1;
             gathered.without_position += 1;
+            gathered.take(row, sources);
             return None;
         };
         if !within.holds_row(data, row) {
             return None;
         }
-        gathered.features += 1;
+        gathered.take(row, sources);
         gathered.synthetic |= any_synthetic && data.is_synthetic(row);
         Some((number, row))
     })
@@ -281,6 +287,27 @@ fn added_up(
 }
 
 impl Gathered {
+    /// Counts a feature.
+    fn take(&mut self, row: u32, sources: &TextColumn) {
+        self.features += 1;
+        // None where there is but one source.
+        if !self.of_source.is_empty()
+            && let Some(is_there) = self.of_source.get_mut(sources.codes[row as usize] as usize)
+        {
+            *is_there = true;
+        }
+    }
+
+    /// Whether any of the features selected is of a source.
+    pub fn is_of_source(&self, data: &CollectionSnapshot, source: &str) -> bool {
+        let mut texts = data.sources().texts.iter();
+        match texts.position(|text| text == source) {
+            Some(0) if self.of_source.is_empty() => self.features > 0,
+            Some(code) => self.of_source.get(code).is_some_and(|is_there| *is_there),
+            None => false,
+        }
+    }
+
     /// Takes numbers of cells with how many features lie in each.
     fn add_counts(
         &mut self,

@@ -114,3 +114,24 @@ proptest::proptest! {
         proptest::prop_assert_eq!(found, sorted);
     }
 }
+
+#[test]
+fn a_source_takes_part_when_a_feature_of_it_is_selected() {
+    let data = snapshot(Domain::Land, &[at(-44.1, -20.1), at(10.0, 10.0)]);
+    let found = |rows: Vec<u32>| {
+        let area = StudyArea::world(Resolution::Five);
+        let cells = data.cells(Resolution::Five);
+        let within = Within::default();
+        gather(
+            &data,
+            &Rows::Some(rows),
+            &within,
+            cells,
+            &CellValue::Count,
+            &area,
+        )
+    };
+    assert!(found(vec![1]).is_of_source(&data, "s"));
+    assert!(!found(vec![1]).is_of_source(&data, "other"));
+    assert!(!found(Vec::new()).is_of_source(&data, "s"));
+}

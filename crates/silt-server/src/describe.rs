@@ -118,7 +118,10 @@ pub(crate) fn collection(world: &World, layer: &Layer, links: &Links) -> Value {
     document
 }
 
-fn sources_of<'w>(world: &'w World, layer: &'w Layer) -> impl Iterator<Item = &'w SourceInfo> {
+pub(crate) fn sources_of<'w>(
+    world: &'w World,
+    layer: &'w Layer,
+) -> impl Iterator<Item = &'w SourceInfo> {
     let used = layer.data.sources();
     let is_used = |id: &str| used.texts.iter().any(|text| text == id);
     world
@@ -134,7 +137,7 @@ pub(crate) fn attribution(world: &World, layer: &Layer, source: Option<&str>) ->
 }
 
 /// The sources of a collection, or of these the one that the parameter `source` selects.
-pub(crate) fn selected_sources<'w>(
+fn selected_sources<'w>(
     world: &'w World,
     layer: &'w Layer,
     source: Option<&'w str>,

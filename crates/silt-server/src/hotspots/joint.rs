@@ -272,6 +272,8 @@ fn of_collection(scored: &Scored) -> Value {
 /// Who published what takes part, each source once.
 fn attribution(scored: &[Scored]) -> String {
     let mut said = BTreeSet::new();
-    let sources = scored.iter().flat_map(|one| one.request.sources());
+    let sources = scored
+        .iter()
+        .flat_map(|one| one.request.sources(&one.found));
     attribution_of(sources.filter(|source| said.insert(source.id.as_str())))
 }

@@ -73,7 +73,7 @@ fn rank(
     own: &HotspotState,
 ) -> Result<(Ranking, Map<String, Value>), Problem> {
     let found = request.compute(own)?;
-    let attribution = request.attribution();
+    let attribution = request.attribution(&found);
     let said = silt_analysis::Asked {
         selecting: request.selecting(),
         attribution: &attribution,
@@ -126,7 +126,12 @@ fn parquet(
             layer.info.schema.title
         )),
         synthetic: head.contains_key("synthetic"),
-        licences: vec![request.attribution()],
+        licences: head
+            .get("attribution")
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
         disclaimer: Some(DISCLAIMER.to_owned()),
         data_version: Some(layer.info.version.to_string()),
         ..ExportMeta::default()

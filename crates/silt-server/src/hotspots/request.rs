@@ -17,7 +17,7 @@ use silt_store::SourceInfo;
 use super::file::{HotspotFile, polygons_of, render};
 use super::{FORMATS, HotspotState, page, problem};
 use crate::config::{Limits, ServerConfig};
-use crate::describe::{attribution, selected_sources};
+use crate::describe::{attribution_of, sources_of};
 use crate::error::Problem;
 use crate::hex::hex;
 use crate::layer::Layer;
@@ -235,13 +235,15 @@ impl Request {
     }
 
     /// Who published the data that takes part.
-    pub(super) fn attribution(&self) -> String {
-        attribution(&self.world, &self.layer, self.selection.source())
+    pub(super) fn attribution(&self, found: &Hotspots) -> String {
+        attribution_of(self.sources(found))
     }
 
     /// The sources whose features take part.
-    pub(super) fn sources(&self) -> impl Iterator<Item = &SourceInfo> {
-        selected_sources(&self.world, &self.layer, self.selection.source())
+    pub(super) fn sources(&self, found: &Hotspots) -> impl Iterator<Item = &SourceInfo> {
+        let data = &self.layer.data;
+        sources_of(&self.world, &self.layer)
+            .filter(|source| found.gathered.is_of_source(data, &source.id))
     }
 
     /// What the computation depends on.
@@ -293,7 +295,7 @@ impl Request {
         found: &Hotspots,
         format: HotspotFile,
     ) -> Result<Vec<u8>, Problem> {
-        let attribution = self.attribution();
+        let attribution = self.attribution(found);
         let asked = Asked {
             selecting: &self.selecting,
             attribution: &attribution,
@@ -314,7 +316,7 @@ impl Request {
         found: &Hotspots,
         links: &Links,
     ) -> Result<Response<Body>, Problem> {
-        let attribution = self.attribution();
+        let attribution = self.attribution(found);
         let asked = Asked {
             selecting: &self.selecting,
             attribution: &attribution,

@@ -190,6 +190,7 @@ pub(super) async fn tile_json(
         let address = links.href(&format!("/tiles/hotspots/{}/{{z}}/{{x}}/{{y}}", layer.id()));
         let request = Request::by_get(&shared, world, layer, &parameters, deadline)?;
         let map = map_of(&shared, &request)?;
+        let found = request.compute(&shared.hotspots)?;
         let layer = request.layer();
         let fields = map.table.columns.iter().filter_map(|column| {
             let kind = match column.kind {
@@ -206,7 +207,7 @@ pub(super) async fn tile_json(
         let document = TileJson {
             name: format!("Hotspots of {}", layer.info.schema.title),
             description: "H3 cells with Gi* and its false discovery rate".to_owned(),
-            attribution: request.attribution(),
+            attribution: request.attribution(&found),
             version: format!("1.0.{}", layer.info.version),
             tiles: vec![format!("{address}{}", query_suffix(&uri))],
             min_zoom: 0,

@@ -19,7 +19,7 @@ use silt_query::query::Query;
 use silt_query::time::Period;
 use silt_server::ServerConfig;
 use silt_server::hotspot_files::{HotspotFile, polygons_of, render};
-use silt_store::{CollectionInfo, Store};
+use silt_store::{CollectionInfo, SourceInfo, Store};
 
 use super::{Outcome, open_to_read, region_set, snapshot_of};
 use crate::cli::{Cli, HotspotsArgs, NearArgs};
@@ -34,12 +34,11 @@ struct Opened {
     set: RegionSet,
     index: RegionIndex,
     regions_version: u64,
-    attribution: String,
+    sources: Vec<SourceInfo>,
 }
 
 impl Opened {
-    /// Opens a collection, of which the features of one source take part, or all.
-    fn new(cli: &Cli, collection: &str, source: Option<&str>) -> Result<Opened> {
+    fn new(cli: &Cli, collection: &str) -> Result<Opened> {
         let store = open_to_read(cli)?;
         let infos = store.collections()?;
         let Some(info) = infos.iter().find(|info| info.schema.id == collection) else {
@@ -49,7 +48,7 @@ impl Opened {
         let set = region_set(Some(&store))?;
         let own_regions = infos.iter().find(|info| info.schema.id == "regions");
         Ok(Opened {
-            attribution: attribution_of(&store, &data, source)?,
+            sources: store.sources()?,
             index: RegionIndex::new(&set),
             set,
             regions_version: own_regions.map_or(0, |info| info.version),
@@ -58,20 +57,8 @@ impl Opened {
     }
 }
 
-fn attribution_of(
-    store: &dyn Store,
-    data: &CollectionSnapshot,
-    source: Option<&str>,
-) -> Result<String> {
-    let used = data.sources();
-    let sources = store.sources()?;
-    let selected = sources
-        .iter()
-        .filter(|one| used.texts.iter().any(|text| text == one.id))
-        .filter(|one| source.is_none_or(|wanted| one.id == wanted));
-    Ok(attribution(
-        selected.map(|one| (one.title.as_str(), one.licence.as_str())),
-    ))
+fn attribution_of<'s>(sources: impl Iterator<Item = &'s SourceInfo>) -> String {
+    attribution(sources.map(|one| (one.title.as_str(), one.licence.as_str())))
 }
 
 /// Runs `silt hotspots`.
@@ -88,7 +75,7 @@ pub(crate) fn run(cli: &Cli, args: &HotspotsArgs) -> Result<Outcome> {
 
 fn answer(cli: &Cli, args: &HotspotsArgs) -> Result<()> {
     let file = args.output.as_deref().map(file_format).transpose()?;
-    let opened = Opened::new(cli, &args.collection, args.source.as_deref())?;
+    let opened = Opened::new(cli, &args.collection)?;
     // The limits of a service that was not told others.
     let limits = ServerConfig::default().limits;
     let get = |name: &str| parameter(args, name, file.is_none() && !cli.json);
@@ -139,9 +126,11 @@ fn answer(cli: &Cli, args: &HotspotsArgs) -> Result<()> {
         stop: &silt_query::never_stop,
     };
     let found = hotspots(subject, &question)?;
+    let takes_part = |source: &&SourceInfo| found.gathered.is_of_source(&opened.data, &source.id);
+    let attribution = attribution_of(opened.sources.iter().filter(takes_part));
     let asked = Asked {
         selecting: &selecting.given,
-        attribution: &opened.attribution,
+        attribution: &attribution,
     };
     if let Some(level) = &args.regions_by {
         return ranked(cli, subject, &found, &view, &asked, level);
@@ -395,10 +384,13 @@ pub(crate) fn near(cli: &Cli, args: &NearArgs) -> Result<Outcome> {
         }
     };
     let mut collections = Vec::new();
+    let sources = store.sources()?;
     let mut attributions: Vec<String> = Vec::new();
     for info in wanted {
         let data = snapshot_of(&store, info)?;
-        let own = attribution_of(&store, &data, None)?;
+        let used = data.sources();
+        let is_used = |source: &&SourceInfo| used.texts.iter().any(|text| text == source.id);
+        let own = attribution_of(sources.iter().filter(is_used));
         if !attributions.contains(&own) {
             attributions.push(own);
         }
