@@ -16,6 +16,7 @@ mod area;
 mod best;
 mod cache;
 mod clusters;
+mod counting;
 mod cover;
 mod error;
 mod hotspots;

@@ -7,6 +7,7 @@ use silt_index::snapshot::{CollectionSnapshot, Column, RowCells, TextColumn};
 use silt_model::FieldType;
 use silt_query::query::Rows;
 
+use crate::counting;
 use crate::error::AnalysisError;
 use crate::question::CellValue;
 use crate::within::Within;
@@ -37,7 +38,7 @@ pub struct Gathered {
     pub without_position: u64,
     /// Of these, how many lie in no cell of the study area.
     pub outside: u64,
-    /// Of these, how many have no value in the field; they count in no cell.
+    /// Of those in its cells, how many have no value in the field; they count in no cell.
     pub not_observed: u64,
     /// Whether any of them is synthetic.
     pub synthetic: bool,
@@ -115,19 +116,11 @@ pub(crate) fn gather(
     area: &StudyArea,
 ) -> Gathered {
     let mut gathered = Gathered::default();
-    // Inner iteration: twice as fast as a loop over rows that are all or a list.
     let placed = placed_rows(data, rows, within, cells, &mut gathered);
     let column = value.field().and_then(|name| data.column(name));
     let Some(column) = column else {
-        let counts = if rows.len() >= cells.cells().len() / NUMBERS_PER_THING {
-            let mut counts = vec![0; cells.cells().len()];
-            placed.for_each(|(number, _)| counts[number as usize] += 1);
-            occurring(0, &counts)
-        } else {
-            let mut numbers = Vec::with_capacity(rows.len());
-            placed.for_each(|(number, _)| numbers.push(number));
-            counts(numbers)
-        };
+        let numbers = placed.map(|(number, _)| number);
+        let counts = counting::counts(numbers, rows.len(), cells.cells().len());
         gathered.add_counts(&counts, cells.cells(), value, area);
         return gathered;
     };
@@ -146,6 +139,7 @@ pub(crate) fn gather(
         [or_nan(column), low, high]
     };
     let mut pairs = Vec::with_capacity(rows.len());
+    // Inner iteration: twice as fast as a loop over rows that are all or a list.
     placed.for_each(|pair| pairs.push(pair));
     let add_up = |(members, numbers): &mut (Members<'_>, Vec<[f64; 3]>), same: &[(u32, u32)]| {
         let cell = cells.cells()[same[0].0 as usize];
@@ -156,7 +150,7 @@ pub(crate) fn gather(
         numbers.extend(same.iter().map(read));
         Ok(added_up(cell, numbers, value))
     };
-    let found: Vec<Summed> = by_cell(pairs)
+    let found: Vec<Summed> = counting::by_number(pairs)
         .par_chunk_by(|a, b| a.0 == b.0)
         .map_init(|| (area.members(), Vec::new()), add_up)
         .collect();
@@ -174,69 +168,8 @@ pub(crate) fn gather(
     gathered
 }
 
-/// Numbers for each thing that is counted, up to which an array over all numbers is used.
-const NUMBERS_PER_THING: usize = 8;
-/// Numbers that one task looks at.
-const TASK_NUMBERS: usize = 1 << 15;
-
-/// How often each number occurs, ascending by number.
-fn counts(mut numbers: Vec<u32>) -> Vec<(u32, u32)> {
-    let (first, width) = span(numbers.iter().copied());
-    if width > NUMBERS_PER_THING * numbers.len() {
-        numbers.sort_unstable();
-        let same = numbers.chunk_by(|a, b| a == b);
-        return same.map(|same| (same[0], same.len() as u32)).collect();
-    }
-    let mut counts = vec![0; width];
-    for number in numbers {
-        counts[(number - first) as usize] += 1;
-    }
-    occurring(first, &counts)
-}
-
-/// The numbers from `first` on that occur, with how often.
-fn occurring(first: u32, counts: &[u32]) -> Vec<(u32, u32)> {
-    let of_task = |(task, counts): (usize, &[u32])| -> Vec<(u32, u32)> {
-        let numbered = (first + (task * TASK_NUMBERS) as u32..).zip(counts.iter().copied());
-        numbered.filter(|&(_, count)| count > 0).collect()
-    };
-    let tasks = counts.par_chunks(TASK_NUMBERS).enumerate();
-    tasks.map(of_task).collect::<Vec<_>>().concat()
-}
-
-/// Pairs of a number and a row by their number, in no particular order otherwise.
-fn by_cell(mut placed: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
-    let (first, width) = span(placed.iter().map(|&(number, _)| number));
-    if width > NUMBERS_PER_THING * placed.len() {
-        placed.sort_unstable();
-        return placed;
-    }
-    let mut next = vec![0_u32; width];
-    for &(number, _) in &placed {
-        next[(number - first) as usize] += 1;
-    }
-    let mut total = 0;
-    for next in &mut next {
-        total += *next;
-        *next = total - *next;
-    }
-    let mut sorted = vec![(0, 0); placed.len()];
-    for pair in placed {
-        let next = &mut next[(pair.0 - first) as usize];
-        sorted[*next as usize] = pair;
-        *next += 1;
-    }
-    sorted
-}
-
-/// The least number, and how many there are from it to the greatest.
-fn span(numbers: impl Iterator<Item = u32>) -> (u32, usize) {
-    let (least, greatest) = numbers.fold((u32::MAX, 0), |(least, greatest), number| {
-        (least.min(number), greatest.max(number))
-    });
-    let width = u64::from(greatest) + 1;
-    (least, width.saturating_sub(u64::from(least)) as usize)
-}
+/// Cells that one task looks at.
+const TASK_CELLS: usize = 1 << 15;
 
 /// Area to which a density refers, km2.
 const DENSITY_KM2: f64 = 1_000.0;
@@ -330,7 +263,7 @@ impl Gathered {
             }
             (inside, outside)
         };
-        let tasks = counts.par_chunks(TASK_NUMBERS);
+        let tasks = counts.par_chunks(TASK_CELLS);
         for (inside, outside) in tasks.map(of_task).collect::<Vec<_>>() {
             self.cells.extend_from_slice(&inside);
             self.outside += outside;

@@ -88,33 +88,6 @@ fn a_density_is_per_thousand_square_kilometres() {
     assert!((back - 2.0).abs() < 1e-12, "{back}");
 }
 
-proptest::proptest! {
-    #[test]
-    fn numbers_are_counted_and_put_together_however_far_they_lie_apart(
-        mut numbers in proptest::collection::vec(0..60_u32, 0..80),
-        far in 1..50_000_u32,
-    ) {
-        // Some lie in a row, others far apart.
-        for number in numbers.iter_mut().skip(3) {
-            *number *= far;
-        }
-        let mut expected = std::collections::BTreeMap::new();
-        for &number in &numbers {
-            *expected.entry(number).or_insert(0_u32) += 1;
-        }
-        proptest::prop_assert_eq!(counts(numbers.clone()), expected.into_iter().collect::<Vec<_>>());
-
-        let placed: Vec<(u32, u32)> = numbers.into_iter().zip(0..).collect();
-        let mut sorted = placed.clone();
-        sorted.sort_unstable();
-        let found = by_cell(placed);
-        proptest::prop_assert!(found.is_sorted_by_key(|pair| pair.0));
-        let mut found = found;
-        found.sort_unstable();
-        proptest::prop_assert_eq!(found, sorted);
-    }
-}
-
 #[test]
 fn a_source_takes_part_when_a_feature_of_it_is_selected() {
     let data = snapshot(Domain::Land, &[at(-44.1, -20.1), at(10.0, 10.0)]);
