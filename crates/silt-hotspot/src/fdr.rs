@@ -94,6 +94,12 @@ impl Descent {
     }
 }
 
+/// Fibonacci hashing to so many bits: the upper ones of a product with 2^64 divided by the golden
+/// ratio.
+pub(crate) fn hashed(number: u64, bits: u32) -> usize {
+    (number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - bits)) as usize
+}
+
 /// Different p and how many tests have each, as long as they are few: values that are counts make
 /// few. Open addressing by the bits of p.
 #[derive(Clone)]
@@ -150,8 +156,7 @@ impl Different {
 
     /// Where some bits are, or would be.
     fn place_of(&self, bits: u64) -> usize {
-        // Fibonacci hashing: the upper bits of a product with 2^64 divided by the golden ratio.
-        let mut at = (bits.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - DIFFERENT_LOG2)) as usize;
+        let mut at = hashed(bits, DIFFERENT_LOG2);
         while self.places[at].0 != bits && self.places[at].0 != FREE {
             at = (at + 1) % self.places.len();
         }
@@ -307,14 +312,16 @@ const VALUES: usize = 1 << DIGIT_BITS;
 /// have the order of their bits, so that they can be dealt digit by digit; single precision has few
 /// digits, and the few that it does not tell apart are compared.
 fn order(listed: &[f64], first: f64, end: f64) -> Vec<u32> {
-    let mut keys: Vec<u64> = vec![0; listed.len() + 1];
+    // What is not a number is in no part.
+    let is_inside = |p: f64| !p.is_nan() & (plain(p) >= first) & (plain(p) < end);
+    // Counted before, so that all parts together take the memory of the list, and not each.
+    let inside = listed.iter().filter(|&&p| is_inside(p)).count();
+    let mut keys: Vec<u64> = vec![0; inside + 1];
     let mut found = 0;
     for (at, &p) in (0..).zip(listed) {
-        // What is not a number is in no part. Written in any case and kept by the count: a branch
-        // would be guessed wrong for every other p.
-        let is_inside = !p.is_nan() & (plain(p) >= first) & (plain(p) < end);
+        // Written in any case and kept by the count: a branch would be guessed wrong for every other p.
         keys[found] = u64::from((plain(p) as f32).to_bits()) << 32 | at;
-        found += usize::from(is_inside);
+        found += usize::from(is_inside(p));
     }
     keys.truncate(found);
     let digit_of =

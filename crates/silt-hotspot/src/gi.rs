@@ -250,9 +250,7 @@ impl PMemory {
     const SLOTS_LOG2: u32 = 9;
 
     fn two_sided_p(&mut self, z: f64) -> f64 {
-        // Fibonacci hashing: the upper bits of a product with 2^64 divided by the golden ratio.
-        let hash = z.to_bits().wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - Self::SLOTS_LOG2);
-        let known = &mut self.known[hash as usize];
+        let known = &mut self.known[fdr::hashed(z.to_bits(), Self::SLOTS_LOG2)];
         if known.0 != z.to_bits() {
             *known = (z.to_bits(), two_sided_p(z));
         }
